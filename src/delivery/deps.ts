@@ -1,0 +1,16 @@
+import type { ShardMessage } from "../env.ts";
+import type { SecretKeys } from "../platform/crypto.ts";
+import type { Fetch } from "./send.ts";
+
+/** Everything that delivery touches outside itself: injected, so that tests can make each of them fail. */
+export interface DeliveryDeps {
+  db: D1Database;
+  queue: Pick<Queue<ShardMessage>, "send" | "sendBatch">;
+  fetch: Fetch;
+  /** The wall clock, for leases, deadlines and signatures. */
+  wall: () => number;
+  keys: SecretKeys;
+  /** Where readers reach the site, without a trailing slash. */
+  siteUrl: string;
+  allowPrivate: boolean;
+}

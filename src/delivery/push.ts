@@ -1,0 +1,88 @@
+/** One push: compose, sign, send. What is pure is in the kinds; what touches the world is here. */
+import type { Item, Kind, Outgoing, Reply } from "../channels/kind.ts";
+import { parseMarkdown, renderWeb } from "../formats/index.ts";
+import { iso } from "../platform/time.ts";
+import type { Entry } from "../wire/store.ts";
+import { openSigning } from "./secrets.ts";
+import type { DeliveryDeps } from "./deps.ts";
+import { sendHttp } from "./send.ts";
+import { signatureHeaders } from "./signing.ts";
+import { insertInbox } from "./store.ts";
+import { refuseTarget } from "./target.ts";
+
+/** The id of a delivery, constant over retries: where the channel's cursor stood when it was begun. */
+export const deliveryId = (channelUid: string, from: number): string => `${channelUid}_${from}`;
+
+/** Composes each payload once a run, however many channels get it, and renders each text once. */
+export class Composer {
+  readonly #siteUrl: string;
+  readonly #texts = new Map<number, { markdown: string; html: string }>();
+  readonly #payloads = new Map<string, unknown>();
+
+  constructor(siteUrl: string) {
+    this.#siteUrl = siteUrl;
+  }
+
+  /** The payload of a kind for these entries and a config's variant. */
+  payload(kind: Kind, config: unknown, entries: readonly Entry[]): unknown {
+    const key = `${kind.name}|${kind.variant(config)}|${entries.map((entry) => entry.seq).join()}`;
+    if (!this.#payloads.has(key))
+      this.#payloads.set(
+        key,
+        kind.compose(
+          entries.map((entry) => this.#item(entry)),
+          config,
+        ),
+      );
+    return this.#payloads.get(key);
+  }
+
+  #item(entry: Entry): Item {
+    const { seq, kind, note, uid, title, digest, column, unit, publication } = entry;
+    return {
+      seq,
+      kind,
+      at: iso(entry.at, entry.timeZone),
+      note,
+      post: { id: uid, title, digest, url: `${this.#siteUrl}/posts/${uid}`, column, unit, publication },
+      text: () => this.#text(entry),
+    };
+  }
+
+  #text(entry: Entry): { markdown: string; html: string } {
+    let text = this.#texts.get(entry.seq);
+    if (!text) {
+      const markdown = entry.markdown ?? "";
+      const image = (src: string) => (src.startsWith("/") ? `${this.#siteUrl}${src}` : src);
+      text = { markdown, html: renderWeb(parseMarkdown(markdown), { image }) };
+      this.#texts.set(entry.seq, text);
+    }
+    return text;
+  }
+}
+
+/** Sends a composed payload to one channel. Never throws for the endpoint's sake. */
+export async function push(
+  deps: DeliveryDeps,
+  target: { uid: string; cursor: number; secret: string | null; kind: Kind; config: unknown },
+  payload: unknown,
+  now: number,
+): Promise<Reply> {
+  const { kind, config } = target;
+  const id = deliveryId(target.uid, target.cursor);
+  const outgoing = kind.request(payload, config, { id, now });
+  if (outgoing.transport === "inbox") return keep(deps, outgoing, target.uid, id, now);
+  const refused = refuseTarget(outgoing.url, [new URL(deps.siteUrl).hostname], deps.allowPrivate);
+  if (refused) return { type: "refused", why: `not sent: the address ${refused}` };
+  if (outgoing.sign && target.secret !== null) {
+    const secret = await openSigning(target.uid, target.secret, deps.keys);
+    Object.assign(outgoing.headers, await signatureHeaders(secret, { id, at: deps.wall(), body: outgoing.body }));
+  }
+  return sendHttp(deps.fetch, outgoing, kind.limits.deadline);
+}
+
+/** The demo inbox is a table of ours. */
+async function keep(deps: DeliveryDeps, outgoing: Outgoing, channel: string, delivery: string, now: number): Promise<Reply> {
+  await insertInbox(deps.db, { delivery, channel, body: outgoing.body }, now).run();
+  return { type: "response", status: 200, headers: {}, body: "" };
+}

@@ -1,0 +1,50 @@
+/** A channel's secrets: opened for sending, masked for showing. */
+import type { Kind } from "../channels/kind.ts";
+import type { SecretKeys } from "../platform/crypto.ts";
+import { open, seal } from "../platform/crypto.ts";
+
+const configPlace = (uid: string, member: string): string => `channels:${uid}:config.${member}`;
+const signingPlace = (uid: string): string => `channels:${uid}:secret`;
+
+/** A config as it is stored: JSON with its secret members sealed to the channel. */
+export async function sealConfig(kind: Kind, uid: string, config: Record<string, unknown>, keys: SecretKeys): Promise<string> {
+  const sealed = { ...config };
+  for (const member of kind.secrets)
+    if (typeof sealed[member] === "string") sealed[member] = await seal(sealed[member], configPlace(uid, member), keys);
+  return JSON.stringify(sealed);
+}
+
+/** A stored config, opened, and the texts in it that must never be shown. */
+export async function openConfig(
+  kind: Kind,
+  channel: { uid: string; config: string },
+  keys: SecretKeys,
+): Promise<{ config: Record<string, unknown>; secrets: string[] }> {
+  const config = JSON.parse(channel.config) as Record<string, unknown>;
+  const secrets: string[] = [];
+  for (const member of kind.secrets) {
+    const sealed = config[member];
+    if (typeof sealed !== "string") continue;
+    const text = await open(sealed, configPlace(channel.uid, member), keys);
+    config[member] = text;
+    secrets.push(text);
+  }
+  return { config, secrets };
+}
+
+/** A config as people may see it: an address by its origin, every other secret as dots. */
+export function maskConfig(kind: Kind, config: Record<string, unknown>): Record<string, unknown> {
+  const masked = { ...config };
+  for (const member of kind.secrets) {
+    const value = masked[member];
+    if (typeof value !== "string") continue;
+    masked[member] = member === kind.address && URL.canParse(value) ? `${new URL(value).origin}/•••` : "•••";
+  }
+  return masked;
+}
+
+/** The signing secret as it is stored. */
+export const sealSigning = (uid: string, secret: string, keys: SecretKeys): Promise<string> => seal(secret, signingPlace(uid), keys);
+
+/** A stored signing secret, opened. */
+export const openSigning = (uid: string, sealed: string, keys: SecretKeys): Promise<string> => open(sealed, signingPlace(uid), keys);

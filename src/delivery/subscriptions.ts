@@ -1,0 +1,168 @@
+/** Channels as people manage them: make, change, pause, resume, remove. */
+import type { Kind } from "../channels/kind.ts";
+import { KIND_NAMES, kindOf } from "../channels/index.ts";
+import { audit } from "../newsroom/store.ts";
+import type { Actor } from "../newsroom/types.ts";
+import type { SecretKeys } from "../platform/crypto.ts";
+import { conflict, invalid, notFound, Problem, stale } from "../platform/problem.ts";
+import { HOUR } from "../platform/time.ts";
+import type { Filter } from "./owed.ts";
+import { openConfig, sealConfig, sealSigning } from "./secrets.ts";
+import { newSigningSecret } from "./signing.ts";
+import type { ChannelRow } from "./store.ts";
+import { deleteChannel, findChannel, insertChannel, setChannelStatus, updateChannel, wakeShard } from "./store.ts";
+import { refuseTarget } from "./target.ts";
+
+/** News is news for three days unless the channel says otherwise: as long as the retry schedule lasts. */
+export const DEFAULT_EXPIRY = 72 * HOUR;
+
+export interface SubscriptionDeps {
+  db: D1Database;
+  keys: SecretKeys;
+  siteUrl: string;
+  allowPrivate: boolean;
+}
+
+/** A channel with its config opened, for showing (masked) or changing. */
+export interface Channel extends Omit<ChannelRow, "config"> {
+  config: Record<string, unknown>;
+}
+
+/** The kind of this name. Throws a 422 problem that lists the kinds there are. */
+export function requireKind(name: string): Kind {
+  const kind = kindOf(name);
+  if (!kind) throw invalid("kind", `is not one of ${KIND_NAMES.join(", ")}`);
+  return kind;
+}
+
+/** The channel with this public id. Throws a 404 problem. */
+export async function requireChannel(deps: SubscriptionDeps, uid: string): Promise<Channel> {
+  const found = await findChannel(deps.db, uid);
+  if (!found) throw notFound("channel", uid);
+  return openChannel(deps, found);
+}
+
+/** A stored channel with its config opened. */
+export async function openChannel(deps: SubscriptionDeps, row: ChannelRow): Promise<Channel> {
+  const { config } = await openConfig(requireKind(row.kind), row, deps.keys);
+  return { ...row, config };
+}
+
+/** Checks a config against its kind and the target guard. Throws a 422 problem naming each member. */
+export function checkConfig(deps: SubscriptionDeps, kind: Kind, config: unknown): Record<string, unknown> {
+  const parsed = kind.config.safeParse(config);
+  if (!parsed.success)
+    throw new Problem(422, "Invalid request", "The channel's config does not fit its kind.", {
+      errors: parsed.error.issues.flatMap((issue) => {
+        const paths = issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+        return paths.map((path) => ({ field: ["config", ...path.map(String)].join("."), message: issue.message }));
+      }),
+    });
+  const checked = parsed.data as Record<string, unknown>;
+  const address = kind.address === null ? undefined : checked[kind.address];
+  if (typeof address === "string") {
+    const refused = refuseTarget(address, [new URL(deps.siteUrl).hostname], deps.allowPrivate);
+    if (refused) throw invalid(`config.${kind.address}`, refused);
+  }
+  return checked;
+}
+
+/**
+ * A new channel, at the head of the wire: it gets what is released from now on. `secret` is shown this once. With the
+ * same `uid` again (a repeated request) it gives the channel that is there, without its secret.
+ */
+export async function createChannel(
+  deps: SubscriptionDeps,
+  input: { uid: string; kind: string; name: string; config: unknown; filter: Filter; expiresAfter: number },
+  actor: Actor,
+  now: number,
+): Promise<{ channel: Channel; secret: string | null }> {
+  const { db, keys } = deps;
+  const kind = requireKind(input.kind);
+  const config = checkConfig(deps, kind, input.config);
+  if (await findChannel(db, input.uid)) return { channel: await requireChannel(deps, input.uid), secret: null };
+  const secret = kind.signs ? newSigningSecret() : null;
+  await db.batch([
+    ...insertChannel(
+      db,
+      {
+        ...input,
+        config: await sealConfig(kind, input.uid, config, keys),
+        secret: secret === null ? null : await sealSigning(input.uid, secret, keys),
+      },
+      now,
+    ),
+    audit(db, {
+      at: now,
+      actor: actor.name,
+      action: "channel.created",
+      subject: `channel:${input.uid}`,
+      detail: { kind: input.kind, name: input.name },
+    }),
+  ]);
+  return { channel: await requireChannel(deps, input.uid), secret };
+}
+
+/** Changes a channel. Nothing is sent again by it. Throws 412 when `rev` is stale. */
+export async function changeChannel(
+  deps: SubscriptionDeps,
+  channel: Channel,
+  change: { name?: string | undefined; config?: unknown; filter?: Filter | undefined; expiresAfter?: number | undefined },
+  rev: number,
+  actor: Actor,
+  now: number,
+): Promise<Channel> {
+  const { db, keys } = deps;
+  if (rev !== channel.rev) throw stale(channel.rev);
+  const kind = requireKind(channel.kind);
+  const config =
+    change.config === undefined ? channel.config : checkConfig(deps, kind, { ...channel.config, ...(change.config as object) });
+  const [updated] = await db.batch([
+    updateChannel(
+      db,
+      {
+        id: channel.id,
+        rev,
+        name: change.name ?? channel.name,
+        config: await sealConfig(kind, channel.uid, config, keys),
+        filter: change.filter ?? channel.filter,
+        expiresAfter: change.expiresAfter ?? channel.expiresAfter,
+      },
+      now,
+    ),
+    audit(db, { at: now, actor: actor.name, action: "channel.changed", subject: `channel:${channel.uid}` }),
+  ]);
+  const after = await requireChannel(deps, channel.uid);
+  if (updated!.meta.changes === 0) throw stale(after.rev);
+  return after;
+}
+
+/** Pauses or resumes a channel; harmless twice. Throws 409 for a channel whose endpoint is gone. */
+export async function pauseOrResume(
+  deps: SubscriptionDeps,
+  channel: Channel,
+  status: "active" | "paused",
+  actor: Actor,
+  now: number,
+): Promise<Channel> {
+  if (channel.status === "gone") throw conflict("The endpoint closed this channel for good; make a new one.");
+  await deps.db.batch([
+    setChannelStatus(deps.db, channel.id, status, now),
+    wakeShard(deps.db, channel.shard, now),
+    audit(deps.db, {
+      at: now,
+      actor: actor.name,
+      action: status === "active" ? "channel.resumed" : "channel.paused",
+      subject: `channel:${channel.uid}`,
+    }),
+  ]);
+  return requireChannel(deps, channel.uid);
+}
+
+/** Removes a channel and its ledger. */
+export async function removeChannel(deps: SubscriptionDeps, channel: Channel, actor: Actor, now: number): Promise<void> {
+  await deps.db.batch([
+    ...deleteChannel(deps.db, channel),
+    audit(deps.db, { at: now, actor: actor.name, action: "channel.removed", subject: `channel:${channel.uid}` }),
+  ]);
+}

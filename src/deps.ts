@@ -1,0 +1,39 @@
+/** The composition root: rooms get what they need from here, and only the Worker's entry points call it. */
+import type { Content } from "./articles/types.ts";
+import { mediaHash } from "./articles/media.ts";
+import { wakeShards } from "./delivery/store.ts";
+import { joined, unpick } from "./editions/store.ts";
+import type { Env } from "./env.ts";
+import { imageSources, parseMarkdown } from "./formats/index.ts";
+import type { Deps } from "./web/context.ts";
+
+/** A key that is known to everyone protects nothing; it only lets a fresh clone start. Production refuses it. */
+const DEVELOPMENT_SECRET = "kanfa development key: not a secret";
+
+/** Everything that the Worker's handlers use, from its bindings. Throws when production lacks KANFA_SECRET. */
+export function depsOf(env: Env): Deps {
+  const siteUrl = env.KANFA_URL.replace(/\/+$/, "");
+  const local = /^https?:\/\/(localhost|127\.0\.0\.1)(:|$|\/)/.test(siteUrl);
+  if (!env.KANFA_SECRET && !local)
+    throw new Error("KANFA_SECRET is not set: run `wrangler secret put KANFA_SECRET` with 32 random bytes or more.");
+  const db = env.DB;
+  return {
+    db,
+    queue: env.QUEUE,
+    fetch: (url, init) => fetch(url, init),
+    wall: () => Date.now(),
+    keys: { current: env.KANFA_SECRET ?? DEVELOPMENT_SECRET, previous: env.KANFA_SECRET_PREVIOUS },
+    siteUrl,
+    allowPrivate: env.KANFA_ALLOW_PRIVATE_TARGETS === "1",
+    media: env.MEDIA,
+    desk: { db, planner: { unpick, joined }, mediaOf, wake: (now) => wakeShards(db, now) },
+    adminToken: env.KANFA_ADMIN_TOKEN || undefined,
+    denials: env.DENIALS,
+  };
+}
+
+/** The pictures of ours that a text and its cover show, by hash. */
+function mediaOf(content: Content): string[] {
+  const sources = [...imageSources(parseMarkdown(content.markdown)), ...(content.cover ? [content.cover] : [])];
+  return [...new Set(sources.flatMap((src) => mediaHash(src) ?? []))];
+}

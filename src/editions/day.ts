@@ -1,0 +1,46 @@
+/** What a tick does for one publication: plan its edition when it is time, release the slots whose time has come. */
+import type { Statement } from "../platform/d1.ts";
+import { localDate } from "../platform/time.ts";
+import { setDue } from "../newsroom/store.ts";
+import type { Publication } from "../newsroom/types.ts";
+import { dayOf } from "./calendar.ts";
+import { planEdition } from "./plan.ts";
+import { releaseSlot } from "./release.ts";
+import { nextEvent, planTime } from "./slots.ts";
+import { readEdition } from "./store.ts";
+
+/** What a tick did for a publication. */
+export interface DayReport {
+  date: string;
+  planned: number;
+  released: number[];
+}
+
+/**
+ * Brings a publication up to date at the business time `now`. Safe to run twice, at once, late, or for a day in the past:
+ * a missed day that is ticked later gets its own edition, a day whose edition is out gets nothing more.
+ */
+export async function runDay(
+  db: D1Database,
+  publication: Publication,
+  now: number,
+  wake: (now: number) => Statement[],
+): Promise<DayReport> {
+  const date = localDate(now, publication.timeZone);
+  const report: DayReport = { date, planned: 0, released: [] };
+  if (dayOf(date).working && now >= planTime(date, publication)) {
+    // Each slot is topped up just before it goes out, so that a late approval still makes it.
+    report.planned = (await planEdition(db, publication, date, now)).added.length;
+    const planned = await readEdition(db, publication.id, date);
+    if (planned && planned.edition.closedAt === null)
+      for (const slot of planned.slots) {
+        if (slot.releasedAt !== null || slot.at > now) continue;
+        const positions = planned.picks.filter((pick) => pick.slot === slot.n && pick.seq === null).map((pick) => pick.position);
+        const edition = { id: planned.edition.id, date, positions };
+        if (await releaseSlot(db, publication, edition, slot, wake, now)) report.released.push(slot.n);
+      }
+  }
+  // A tick that stepped back must not pull the alarm back with it.
+  if (publication.dueAt <= now) await setDue(db, publication.id, nextEvent(now, publication)).run();
+  return report;
+}

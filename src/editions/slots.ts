@@ -1,0 +1,62 @@
+/** When a publication does what: its release times on a date, and the next thing that the tick must not sleep through. */
+import { Cron } from "croner";
+import { addDays, localDate, zonedTime } from "../platform/time.ts";
+import { dayOf } from "./calendar.ts";
+
+/** What slots follow from. */
+export interface Timetable {
+  timeZone: string;
+  /** `HH:MM` */
+  planAt: string;
+  /** Five-field cron expressions, local. */
+  releaseTimes: readonly string[];
+}
+
+/** A day with more slots than this is a mistyped expression (`* * * * *`), not a plan. */
+export const MOST_SLOTS = 48;
+
+/** Why an expression cannot be a release time, or null. Weekday numbers are refused: platforms count them differently. */
+export function refuseExpression(expression: string): string | null {
+  const fields = expression.trim().split(/\s+/);
+  if (fields.length !== 5) return "must have five fields: minute, hour, day of month, month, day of week";
+  if (/\d/.test(fields[4]!)) return "names weekdays (MON-FRI): their numbers differ between Cloudflare and node-cron";
+  try {
+    // oxlint-disable-next-line no-new -- the constructor is the parser
+    new Cron(expression, { paused: true, mode: "5-part" });
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : "is not a cron expression";
+  }
+}
+
+/** The release times of a publication on a local date, epoch ms in order, without repeats. */
+export function slotsOn(date: string, timetable: Timetable): number[] {
+  const from = zonedTime(date, "00:00", timetable.timeZone);
+  const to = zonedTime(addDays(date, 1), "00:00", timetable.timeZone);
+  const found = new Set<number>();
+  for (const expression of timetable.releaseTimes) {
+    const cron = new Cron(expression, { paused: true, timezone: timetable.timeZone, mode: "5-part" });
+    // nextRuns is exclusive of its start.
+    for (const run of cron.nextRuns(MOST_SLOTS + 1, new Date(from - 1000))) if (run.getTime() < to) found.add(run.getTime());
+  }
+  return [...found].sort((a, b) => a - b);
+}
+
+/** When the edition of a date is planned. */
+export function planTime(date: string, timetable: Timetable): number {
+  return zonedTime(date, timetable.planAt, timetable.timeZone);
+}
+
+/** How far ahead the next working day is looked for: the longest holiday run is far shorter. */
+const HORIZON_DAYS = 31;
+
+/** The next moment after `now` at which the tick has something to do for the publication. */
+export function nextEvent(now: number, timetable: Timetable): number {
+  let date = localDate(now, timetable.timeZone);
+  for (let i = 0; i < HORIZON_DAYS; i++, date = addDays(date, 1)) {
+    if (!dayOf(date).working) continue;
+    const later = [planTime(date, timetable), ...slotsOn(date, timetable)].filter((at) => at > now);
+    if (later.length > 0) return Math.min(...later);
+  }
+  return zonedTime(date, "00:00", timetable.timeZone);
+}

@@ -1,0 +1,380 @@
+import type { Statement } from "../platform/d1.ts";
+import { row, rows } from "../platform/d1.ts";
+import type { Guard } from "../platform/guard.ts";
+import { guarded } from "../platform/guard.ts";
+import { wakePublication } from "../newsroom/store.ts";
+import type { Candidate, NewPick, Rung } from "./ladder.ts";
+
+export interface Edition {
+  id: number;
+  date: string;
+  quota: number;
+  shortfall: number;
+  provisional: boolean;
+  planRev: number;
+  plannedAt: number;
+  closedAt: number | null;
+}
+
+export interface Slot {
+  n: number;
+  at: number;
+  releasedAt: number | null;
+  late: boolean;
+}
+
+export interface Pick {
+  position: number;
+  slot: number;
+  articleId: number;
+  uid: string;
+  title: string;
+  column: string | null;
+  unit: string | null;
+  rung: Rung;
+  reason: string;
+  seq: number | null;
+}
+
+/** An edition with its slots and picks, as one read. */
+export interface Planned {
+  edition: Edition;
+  slots: Slot[];
+  picks: Pick[];
+}
+
+interface EditionRow {
+  id: number;
+  date: string;
+  quota: number;
+  shortfall: number;
+  provisional: number;
+  plan_rev: number;
+  planned_at: number;
+  closed_at: number | null;
+  slots: string;
+}
+
+/** The edition of a publication on a date, or null before it is planned. Two queries. */
+export async function readEdition(db: D1Database, publicationId: number, date: string): Promise<Planned | null> {
+  const found = await row<EditionRow>(
+    db
+      .prepare(
+        `SELECT id, date, quota, shortfall, provisional, plan_rev, planned_at, closed_at,
+           (SELECT json_group_array(json_object('n', n, 'at', at, 'releasedAt', released_at, 'late', late)) FROM slots
+            WHERE edition_id = editions.id) AS slots
+         FROM editions WHERE publication_id = ? AND date = ?`,
+      )
+      .bind(publicationId, date),
+  );
+  if (!found) return null;
+  const picks = await rows<Pick>(
+    db
+      .prepare(
+        `SELECT k.position, k.slot, k.article_id AS articleId, a.uid, a.title, c.slug AS "column", u.slug AS unit, k.rung, k.reason, k.seq
+         FROM picks k JOIN articles a ON a.id = k.article_id LEFT JOIN columns c ON c.id = a.column_id LEFT JOIN units u ON u.id = a.unit_id
+         WHERE k.edition_id = ? ORDER BY k.position`,
+      )
+      .bind(found.id),
+  );
+  const slots = (JSON.parse(found.slots) as (Omit<Slot, "late"> & { late: number })[]).map((slot) => ({
+    ...slot,
+    late: slot.late === 1,
+  }));
+  return {
+    edition: {
+      id: found.id,
+      date: found.date,
+      quota: found.quota,
+      shortfall: found.shortfall,
+      provisional: found.provisional === 1,
+      planRev: found.plan_rev,
+      plannedAt: found.planned_at,
+      closedAt: found.closed_at,
+    },
+    slots: slots.sort((a, b) => a.n - b.n),
+    picks,
+  };
+}
+
+/** What one look at the queue may read at most of each kind; the day cannot use more. */
+const MUST_RUN_LIMIT = 60;
+
+const CANDIDATE = `id AS articleId, uid, title, hash, queue_key AS queueKey, must_run_on AS mustRunOn, expires_at AS expiresAt,
+  embargo_until AS embargoUntil, column_id, unit_id`;
+
+export interface QueuedCandidate extends Candidate {
+  uid: string;
+  title: string;
+  column: string | null;
+  unit: string | null;
+}
+
+/**
+ * The articles that could make the edition of `date`: due must-runs, those that expire by `dayEnd`, the head of the queue,
+ * and the reserve rested since before `restedBy`. One query off four partial indexes: what it reads depends on the quota,
+ * not on the length of the queue.
+ */
+export async function readCandidates(
+  db: D1Database,
+  publicationId: number,
+  day: { date: string; now: number; dayEnd: number; restedBy: number; wanted: number },
+): Promise<QueuedCandidate[]> {
+  const found = await rows<QueuedCandidate>(
+    db
+      .prepare(
+        `SELECT q.articleId, q.uid, q.title, q.hash, q.queueKey, q.mustRunOn, q.expiresAt, q.embargoUntil, q.lastRunAt,
+           c.slug AS "column", u.slug AS unit
+         FROM (SELECT * FROM (SELECT ${CANDIDATE}, NULL AS lastRunAt FROM articles INDEXED BY articles_must_run
+            WHERE publication_id = ?1 AND status = 'queued' AND must_run_on IS NOT NULL AND must_run_on <= ?2
+            ORDER BY must_run_on LIMIT ${MUST_RUN_LIMIT})
+         UNION ALL
+         SELECT * FROM (SELECT ${CANDIDATE}, NULL AS lastRunAt FROM articles INDEXED BY articles_expiring
+            WHERE publication_id = ?1 AND status = 'queued' AND expires_at IS NOT NULL AND expires_at > ?3 AND expires_at <= ?4
+            ORDER BY expires_at LIMIT ?6)
+         UNION ALL
+         SELECT * FROM (SELECT ${CANDIDATE}, NULL AS lastRunAt FROM articles INDEXED BY articles_queue
+            WHERE publication_id = ?1 AND status = 'queued' AND (must_run_on IS NULL OR must_run_on <= ?2)
+              AND (expires_at IS NULL OR expires_at > ?3)
+            ORDER BY queue_key, id LIMIT ?6)
+         UNION ALL
+         SELECT * FROM (SELECT ${CANDIDATE}, updated_at AS lastRunAt FROM articles INDEXED BY articles_evergreen
+            WHERE publication_id = ?1 AND status = 'published' AND evergreen = 1 AND updated_at <= ?5
+              AND (expires_at IS NULL OR expires_at > ?3)
+            ORDER BY updated_at LIMIT ?6)) q LEFT JOIN columns c ON c.id = q.column_id LEFT JOIN units u ON u.id = q.unit_id`,
+      )
+      .bind(publicationId, day.date, day.now, day.dayEnd, day.restedBy, day.wanted),
+  );
+  const unique = new Map<number, QueuedCandidate>();
+  for (const candidate of found) if (!unique.has(candidate.articleId)) unique.set(candidate.articleId, candidate);
+  return [...unique.values()];
+}
+
+/** First statement of a planning batch: makes the edition, or stamps it if nobody has planned it since it was read. */
+export function stampEdition(
+  db: D1Database,
+  plan: { publicationId: number; date: string; quota: number; provisional: boolean; planRev: number | null; stamp: string },
+  now: number,
+): Statement {
+  return plan.planRev === null
+    ? db
+        .prepare(
+          `INSERT INTO editions (publication_id, date, quota, shortfall, provisional, plan_rev, stamp, planned_at)
+           VALUES (?, ?, ?, ?, ?, 1, ?, ?) ON CONFLICT (publication_id, date) DO NOTHING`,
+        )
+        .bind(plan.publicationId, plan.date, plan.quota, plan.quota, plan.provisional ? 1 : 0, plan.stamp, now)
+    : db
+        .prepare(
+          `UPDATE editions SET quota = ?3, plan_rev = plan_rev + 1, stamp = ?5, planned_at = ?6
+           WHERE publication_id = ?1 AND date = ?2 AND plan_rev = ?4 AND closed_at IS NULL`,
+        )
+        .bind(plan.publicationId, plan.date, plan.quota, plan.planRev, plan.stamp, now);
+}
+
+const STAMPED = `(SELECT id FROM editions WHERE publication_id = ?1 AND date = ?2 AND stamp = ?3)`;
+
+interface Batch {
+  publicationId: number;
+  date: string;
+  stamp: string;
+}
+
+/** The edition's slots, on its first planning. */
+export function insertSlots(db: D1Database, batch: Batch, slots: readonly { n: number; at: number }[]): Statement {
+  return db
+    .prepare(
+      `INSERT INTO slots (edition_id, n, at) SELECT e.id, s.value ->> 'n', s.value ->> 'at'
+       FROM editions e, json_each(?4) s WHERE e.publication_id = ?1 AND e.date = ?2 AND e.stamp = ?3 ON CONFLICT DO NOTHING`,
+    )
+    .bind(batch.publicationId, batch.date, batch.stamp, JSON.stringify(slots));
+}
+
+/** The new picks, each only if its article still is what was read: waiting, with that text. */
+export function insertPicks(db: D1Database, batch: Batch, picks: readonly NewPick[]): Statement {
+  return db
+    .prepare(
+      `INSERT INTO picks (edition_id, position, slot, article_id, hash, rung, reason)
+       SELECT e.id, p.value ->> 'position', p.value ->> 'slot', a.id, a.hash, p.value ->> 'rung', p.value ->> 'reason'
+       FROM editions e, json_each(?4) p JOIN articles a ON a.id = p.value ->> 'articleId' AND a.hash = p.value ->> 'hash'
+         AND a.status = CASE p.value ->> 'rung' WHEN 'reserve' THEN 'published' ELSE 'queued' END
+       WHERE e.publication_id = ?1 AND e.date = ?2 AND e.stamp = ?3`,
+    )
+    .bind(batch.publicationId, batch.date, batch.stamp, JSON.stringify(picks));
+}
+
+/** Moves the picked articles out of the queue. */
+export function markPlanned(db: D1Database, batch: Batch, picks: readonly NewPick[], now: number): Statement {
+  return db
+    .prepare(
+      `UPDATE articles SET status = 'planned', wake_at = NULL, rev = rev + 1, updated_at = CASE status WHEN 'published' THEN updated_at ELSE ?4 END
+       WHERE id IN (SELECT value ->> 'articleId' FROM json_each(?5))
+         AND id IN (SELECT article_id FROM picks WHERE edition_id = ${STAMPED} AND seq IS NULL) AND status IN ('queued', 'published')`,
+    )
+    .bind(batch.publicationId, batch.date, batch.stamp, now, JSON.stringify(picks));
+}
+
+/** Counts what the edition is short of, from its picks. */
+export function countShortfall(db: D1Database, batch: Batch): Statement {
+  return db
+    .prepare(
+      `UPDATE editions SET shortfall = max(0, quota - (SELECT count(*) FROM picks WHERE edition_id = editions.id))
+       WHERE id = ${STAMPED}`,
+    )
+    .bind(batch.publicationId, batch.date, batch.stamp);
+}
+
+/** Takes back what editions of days that are over planned and did not release: their articles wait in the queue again. */
+export function closeEarlier(db: D1Database, batch: Batch, today: string, now: number): Statement[] {
+  const earlier = `SELECT id FROM editions WHERE publication_id = ?1 AND closed_at IS NULL AND date < min(?2, ?4) AND ${STAMPED} IS NOT NULL`;
+  return [
+    db
+      .prepare(
+        `UPDATE articles SET ${backToQueue("?5")}
+         WHERE id IN (SELECT article_id FROM picks WHERE seq IS NULL AND edition_id IN (${earlier})) AND status = 'planned'`,
+      )
+      .bind(batch.publicationId, batch.date, batch.stamp, today, now),
+    db
+      .prepare(`DELETE FROM picks WHERE seq IS NULL AND edition_id IN (${earlier})`)
+      .bind(batch.publicationId, batch.date, batch.stamp, today),
+    db
+      .prepare(`UPDATE editions SET closed_at = ?5, plan_rev = plan_rev + 1 WHERE id IN (${earlier})`)
+      .bind(batch.publicationId, batch.date, batch.stamp, today, now),
+  ];
+}
+
+// An evergreen that was taken from the reserve goes back there, not to the queue.
+const RESERVED = `(SELECT rung FROM picks WHERE article_id = articles.id AND seq IS NULL) = 'reserve'`;
+const backToQueue = (now: "?4" | "?5") => `status = CASE WHEN ${RESERVED} THEN 'published'
+      WHEN expires_at <= ${now} THEN 'expired' WHEN embargo_until > ${now} THEN 'held' ELSE 'queued' END,
+    wake_at = CASE WHEN ${RESERVED} OR expires_at <= ${now} THEN NULL WHEN embargo_until > ${now} THEN embargo_until ELSE expires_at END,
+    rev = rev + 1`;
+
+/** An article that changed leaves its waiting pick, in the batch of the change; the tick looks at the edition at once. */
+export function unpick(db: D1Database, article: { id: number; publicationId: number }, guard: Guard, now: number): Statement[] {
+  return [
+    wakePublication(db, article.publicationId, now, `EXISTS (SELECT 1 FROM picks WHERE article_id = ? AND seq IS NULL) AND ${guard.sql}`, [
+      article.id,
+      ...guard.args,
+    ]),
+    guarded(
+      db,
+      `UPDATE editions SET shortfall = max(0, quota - (SELECT count(*) - 1 FROM picks WHERE edition_id = editions.id)), plan_rev = plan_rev + 1
+       WHERE id = (SELECT edition_id FROM picks WHERE article_id = ? AND seq IS NULL)`,
+      [article.id],
+      guard,
+    ),
+    guarded(db, `DELETE FROM picks WHERE article_id = ? AND seq IS NULL`, [article.id], guard),
+  ];
+}
+
+/** An article has joined the queue: if the publication's open edition is short, the tick looks at it at once. */
+export function joined(db: D1Database, article: { publicationId: number }, guard: Guard, now: number): Statement[] {
+  return [
+    wakePublication(
+      db,
+      article.publicationId,
+      now,
+      `EXISTS (SELECT 1 FROM editions WHERE publication_id = ? AND shortfall > 0 AND closed_at IS NULL) AND ${guard.sql}`,
+      [article.publicationId, ...guard.args],
+    ),
+  ];
+}
+
+/** First statement of a release batch: stamps the slot if it has not gone out and the publication is not stopped. */
+export function stampSlot(
+  db: D1Database,
+  slot: { editionId: number; n: number; late: boolean; stamp: string; publicationId: number },
+  now: number,
+): Statement {
+  return db
+    .prepare(
+      `UPDATE slots SET released_at = ?, late = ?, stamp = ? WHERE edition_id = ? AND n = ? AND released_at IS NULL
+         AND NOT EXISTS (SELECT 1 FROM publications WHERE id = ? AND stopped_at IS NOT NULL)`,
+    )
+    .bind(now, slot.late ? 1 : 0, slot.stamp, slot.editionId, slot.n, slot.publicationId);
+}
+
+/** The guard of a release batch: the slot bears the batch's stamp. */
+export function slotStamped(editionId: number, n: number, stamp: string): Guard {
+  return { sql: `EXISTS (SELECT 1 FROM slots WHERE edition_id = ? AND n = ? AND stamp = ?)`, args: [editionId, n, stamp] };
+}
+
+/**
+ * The picks of a slot that may go out, as a subquery with parameters (edition, slot, now, now): text, state, embargo and
+ * expiry are checked again at the last moment.
+ */
+export const RELEASABLE = `SELECT k.id AS pick_id, k.position, k.edition_id, a.id AS article_id, a.publication_id, a.column_id, a.unit_id,
+    a.hash, a.kind, a.title, a.digest
+  FROM picks k JOIN articles a ON a.id = k.article_id AND a.hash = k.hash AND a.status = 'planned'
+  WHERE k.edition_id = ? AND k.slot = ? AND k.seq IS NULL AND (a.embargo_until IS NULL OR a.embargo_until <= ?)
+    AND (a.expires_at IS NULL OR a.expires_at > ?)`;
+
+/** Notes on the picks which wire entries they became. Runs before the entries are written: the new posts are those past the head. */
+export function numberPicks(db: D1Database, newPosts: string): Statement {
+  return db.prepare(
+    `UPDATE picks SET seq = n.id FROM (${newPosts}) n WHERE picks.edition_id = n.edition_id AND picks.position = n.position AND picks.seq IS NULL`,
+  );
+}
+
+/** The published articles, under the same condition as {@link numberPicks}. */
+export function markPublished(db: D1Database, newPosts: string, now: number): Statement {
+  return db
+    .prepare(
+      `UPDATE articles SET status = 'published', wake_at = NULL, rev = rev + 1, updated_at = ? WHERE id IN (SELECT article_id FROM (${newPosts}))`,
+    )
+    .bind(now);
+}
+
+/** What could not go out with its slot goes back to where it waits, and its places are free for a later slot. */
+export function returnLeftovers(db: D1Database, slot: { editionId: number; n: number; stamp: string }, now: number): Statement[] {
+  const leftover = `SELECT article_id FROM picks WHERE edition_id = ?1 AND slot = ?2 AND seq IS NULL
+    AND EXISTS (SELECT 1 FROM slots WHERE edition_id = ?1 AND n = ?2 AND stamp = ?3)`;
+  return [
+    db
+      .prepare(`UPDATE articles SET ${backToQueue("?4")} WHERE id IN (${leftover}) AND status = 'planned'`)
+      .bind(slot.editionId, slot.n, slot.stamp, now),
+    db
+      .prepare(
+        `UPDATE editions SET shortfall = max(0, quota - (SELECT count(*) FROM picks WHERE edition_id = ?1 AND NOT (slot = ?2 AND seq IS NULL))),
+           plan_rev = plan_rev + 1
+         WHERE id = ?1 AND EXISTS (${leftover})`,
+      )
+      .bind(slot.editionId, slot.n, slot.stamp),
+    db
+      .prepare(`DELETE FROM picks WHERE edition_id = ?1 AND slot = ?2 AND seq IS NULL AND article_id IN (${leftover})`)
+      .bind(slot.editionId, slot.n, slot.stamp),
+  ];
+}
+
+/** Closes the edition once its last slot has gone out. */
+export function closeIfDone(db: D1Database, editionId: number, now: number): Statement {
+  return db
+    .prepare(
+      `UPDATE editions SET closed_at = ?2 WHERE id = ?1 AND closed_at IS NULL
+         AND NOT EXISTS (SELECT 1 FROM slots WHERE edition_id = ?1 AND released_at IS NULL)`,
+    )
+    .bind(editionId, now);
+}
+
+export interface EditionSummary {
+  publication: string;
+  date: string;
+  quota: number;
+  shortfall: number;
+  picked: number;
+  released: number;
+}
+
+/** Today's figures of each named edition: `wanted` is [[publication id, date], …]. */
+export function summarise(db: D1Database, wanted: readonly (readonly [number, string])[]): Promise<EditionSummary[]> {
+  return rows<EditionSummary>(
+    db
+      .prepare(
+        `SELECT p.slug AS publication, e.date, e.quota, e.shortfall, count(k.id) AS picked, count(k.seq) AS released
+         FROM json_each(?) j JOIN editions e ON e.publication_id = j.value ->> 0 AND e.date = j.value ->> 1
+           JOIN publications p ON p.id = e.publication_id LEFT JOIN picks k ON k.edition_id = e.id
+         GROUP BY e.id`,
+      )
+      .bind(JSON.stringify(wanted)),
+  );
+}

@@ -1,0 +1,30 @@
+/** The bindings of `wrangler.toml`, and the messages that cross them. */
+
+export interface Env {
+  DB: D1Database;
+  QUEUE: Queue<ShardMessage>;
+  MEDIA: R2Bucket;
+  DENIALS: RateLimit;
+  /** Where readers reach this Worker, without a trailing slash. */
+  KANFA_URL: string;
+  /** Key over secrets at rest. Required in production. */
+  KANFA_SECRET?: string;
+  /** The key before it, while rows sealed under it remain. */
+  KANFA_SECRET_PREVIOUS?: string;
+  /** A token with every scope, for the first steps of an office. */
+  KANFA_ADMIN_TOKEN?: string;
+  /** `1` lets channels point at loopback and private addresses. Development only. */
+  KANFA_ALLOW_PRIVATE_TARGETS?: string;
+}
+
+/** "Look after this shard." It carries no payload: what is due is read from the rows, so losing or doubling it is harmless. */
+export interface ShardMessage {
+  v: 1;
+  shard: number;
+  /** Business time when the message was made, epoch ms. */
+  at: number;
+  /** Wall clock when the message was made, epoch ms. A consumer's business now is `at` plus the time since. */
+  made: number;
+  /** Must equal the shard's ticket for this message's run to send a successor. */
+  ticket: string;
+}

@@ -1,0 +1,15 @@
+import { decodeEntities } from "./entities.ts";
+import type { Doc } from "./tree.ts";
+import { walk } from "./tokens.ts";
+
+/**
+ * The addresses of the images in a manuscript, each once, in reading order, those in lists, tables and links too:
+ * the same strings that the renderers ask their image map about. They are not judged: some may be no address at all.
+ */
+export function imageSources(doc: Doc): string[] {
+  const sources = new Set<string>();
+  walk(doc.tokens, (token) => {
+    if (token.type === "image") sources.add(decodeEntities(token.href));
+  });
+  return [...sources];
+}

@@ -1,0 +1,14 @@
+/**
+ * One Markdown tree, many formats. Each renderer constructs its output from tags of its own, so nothing has to be
+ * sanitised after it. Read `tree.ts` and `chinese.ts` (how a manuscript is read), `tokens.ts` and `render.ts` (what all
+ * formats share), then a format.
+ */
+export { joinLines } from "./chinese.ts";
+export { digestOf } from "./digest.ts";
+export { decodeEntities } from "./entities.ts";
+export { escapeHtml, safeUrl } from "./html.ts";
+export { imageSources } from "./images.ts";
+export { readerText, renderText } from "./text.ts";
+export { type Doc, parseMarkdown } from "./tree.ts";
+export { renderWeb, type WebOptions } from "./web.ts";
+export { renderWechat, type WechatOptions, type WechatTheme } from "./wechat.ts";

@@ -1,0 +1,76 @@
+import type { MarkedToken, Token, Tokens } from "marked";
+import { decodeEntities } from "./entities.ts";
+
+/** The tokens with their own types: no extension of ours adds a kind, so marked's own are all there are. */
+export const known = (tokens: readonly Token[]): readonly MarkedToken[] => tokens as readonly MarkedToken[];
+
+// A reference such as `&#1;` brings in what cleaning at the intake took out of the text, and XML feeds cannot carry it.
+// oxlint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]/g;
+
+/** The characters that a leaf token stands for: references resolved, HTML comments gone, other raw HTML as it was typed. */
+export function literal(
+  token: Tokens.Text | Tokens.Escape | Tokens.HTML | Tokens.Tag | Tokens.Code | Tokens.Codespan,
+): string {
+  return characters(token).replace(CONTROL, "");
+}
+
+function characters(token: Parameters<typeof literal>[0]): string {
+  switch (token.type) {
+    case "text":
+      return token.escaped ? token.text : decodeEntities(token.text);
+    case "html":
+      // A comment left open runs to the end of the manuscript: it is shown, lest the rest of an article vanish unseen.
+      return token.text.replace(/<!--[\s\S]*?-->/g, "");
+    case "code":
+      return token.text.replace(/\n$/, "");
+    default:
+      return token.text;
+  }
+}
+
+/**
+ * What stands in a link. An address between `<>` or bare in the text is literal (CommonMark 6.5): references in it are
+ * not resolved.
+ */
+export function contentOf(link: Tokens.Link): readonly Token[] {
+  return link.autolink ? [{ type: "text", raw: link.raw, text: link.text, escaped: true }] : link.tokens;
+}
+
+/** A list item as its own line of text (null: it starts with something else) and the blocks after it. */
+export function splitItem(item: Tokens.ListItem): { lead: readonly Token[] | null; rest: readonly Token[] } {
+  const tokens = known(item.tokens).filter((token) => token.type !== "space" && token.type !== "checkbox");
+  const [first, ...rest] = tokens;
+  if (first?.type === "text" || first?.type === "paragraph") return { lead: first.tokens ?? [first], rest };
+  return { lead: null, rest: tokens };
+}
+
+/** The mark before a list item in formats that have no lists: `• `, `1. `, or a task's box. */
+export function itemMarker(list: Tokens.List, index: number): string {
+  const item = list.items[index];
+  if (item?.task) return item.checked ? "☑ " : "☐ ";
+  return list.ordered ? `${(list.start || 0) + index}. ` : "• ";
+}
+
+/** Calls `visit` on every token in reading order, those in lists, tables, quotes and links too, none in an image. */
+export function walk(tokens: readonly Token[], visit: (token: MarkedToken) => void): void {
+  for (const token of known(tokens)) {
+    visit(token);
+    for (const children of childrenOf(token)) walk(children, visit);
+  }
+}
+
+function childrenOf(token: MarkedToken): readonly (readonly Token[])[] {
+  switch (token.type) {
+    case "list":
+      return [token.items];
+    case "table":
+      return [token.header, ...token.rows].flatMap((row) => row.map((data) => data.tokens));
+    case "image":
+      return [];
+    case "link":
+      return [contentOf(token)];
+    default:
+      return "tokens" in token && token.tokens !== undefined ? [token.tokens] : [];
+  }
+}

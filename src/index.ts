@@ -1,0 +1,27 @@
+/**
+ * Kanfa 刊发, the Worker. Reading order for someone new to this code:
+ *
+ * 1. `../migrations/` — the map of the data.
+ * 2. `articles/states.ts` and `articles/desk.ts` — a manuscript's life, from draft to queue.
+ * 3. `editions/ladder.ts`, then `plan.ts`, `release.ts` and `day.ts` — a working day's edition and how it goes out.
+ * 4. `wire/store.ts` — the log of what happened to posts, and its readers.
+ * 5. `delivery/owed.ts`, `policy.ts` and `shard.ts` — how every subscriber gets what it is owed.
+ * 6. `channels/kind.ts` — what a kind of subscriber is.
+ * 7. `tick.ts` — what one minute does; `web/app.ts` — what HTTP does.
+ *
+ * `docs/architecture.md` tells why it is built so.
+ */
+import { depsOf } from "./deps.ts";
+import { bury, consume } from "./delivery/consumer.ts";
+import type { Env, ShardMessage } from "./env.ts";
+import { tick } from "./tick.ts";
+import { app } from "./web/app.tsx";
+
+/** The queue whose consumer does the work; the other one holds its dead letters. */
+const SHARDS = "kanfa-shards";
+
+export default {
+  fetch: app.fetch,
+  scheduled: (controller, env) => tick(depsOf(env), Number(controller.scheduledTime)),
+  queue: async (batch, env) => (batch.queue === SHARDS ? consume(depsOf(env), batch.messages) : bury(batch.messages)),
+} satisfies ExportedHandler<Env, ShardMessage>;

@@ -1,0 +1,75 @@
+import { stamped } from "../platform/guard.ts";
+import { newStamp } from "../platform/ids.ts";
+import { conflict, notFound, stale } from "../platform/problem.ts";
+import type { PublicationSettings } from "./store.ts";
+import { audit, bumpOffice, findPublication, insertPublication, setStopped, updatePublication } from "./store.ts";
+import type { Actor, Publication } from "./types.ts";
+
+/** The publication with this public id. Throws a 404 problem. */
+export async function requirePublication(db: D1Database, slug: string): Promise<Publication> {
+  const found = await findPublication(db, slug);
+  if (!found) throw notFound("publication", slug);
+  return found;
+}
+
+/**
+ * Makes the publication, or replaces its settings if `rev` is still its revision.
+ * Throws 412 when someone else changed it first, 409 when its medium would change.
+ */
+export async function savePublication(
+  db: D1Database,
+  settings: PublicationSettings,
+  rev: number | null,
+  actor: Actor,
+  now: number,
+): Promise<{ publication: Publication; created: boolean }> {
+  const existing = await findPublication(db, settings.slug);
+  const subject = `publication:${settings.slug}`;
+  if (!existing) {
+    await db.batch([
+      insertPublication(db, settings, now),
+      audit(db, { at: now, actor: actor.name, action: "publication.created", subject }),
+      bumpOffice(db),
+    ]);
+  } else {
+    if (rev !== existing.rev) throw stale(existing.rev);
+    if (settings.medium !== existing.medium)
+      throw conflict(`A publication keeps its medium: this one is “${existing.medium}”. Make another for the other medium.`);
+    const stamp = newStamp();
+    const guard = stamped("publications", existing.id, stamp);
+    const [changed] = await db.batch([
+      updatePublication(db, settings, rev, stamp, now),
+      audit(db, { at: now, actor: actor.name, action: "publication.changed", subject, detail: { ...settings } }, guard),
+      bumpOffice(db),
+    ]);
+    if (changed!.meta.changes === 0) throw stale((await requirePublication(db, settings.slug)).rev);
+  }
+  return { publication: await requirePublication(db, settings.slug), created: !existing };
+}
+
+/** 紧急停发 (`reason`) or its end (`null`): at once, audited, harmless twice. Gives the publication as it is then. */
+export async function stopOrStart(
+  db: D1Database,
+  slug: string,
+  reason: string | null,
+  actor: Actor,
+  now: number,
+): Promise<Publication> {
+  const publication = await requirePublication(db, slug);
+  const stamp = newStamp();
+  await db.batch([
+    setStopped(db, publication.id, reason, stamp, now),
+    audit(
+      db,
+      {
+        at: now,
+        actor: actor.name,
+        action: reason === null ? "publication.started" : "publication.stopped",
+        subject: `publication:${slug}`,
+        detail: reason === null ? {} : { reason },
+      },
+      stamped("publications", publication.id, stamp),
+    ),
+  ]);
+  return requirePublication(db, slug);
+}

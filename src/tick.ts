@@ -1,0 +1,70 @@
+/**
+ * One tick: a heartbeat, what time does to articles, each due publication's day, and the due shards to the queue.
+ * `at` is business time (the tick's scheduledTime) and may step back; the wall clock is only for leases.
+ *
+ * Error policy: one publication's fault does not keep the others from their day. What failed stays due and is tried again
+ * a minute later; at the end the tick fails loudly.
+ */
+import { WAKE_LIMIT, wakeArticles } from "./articles/store.ts";
+import { setChores } from "./newsroom/store.ts";
+import { beat, listPublications } from "./newsroom/store.ts";
+import { runDay } from "./editions/day.ts";
+import type { DeliveryDeps } from "./delivery/deps.ts";
+import { purgeDeliveries, wakeShards } from "./delivery/store.ts";
+import { sweep } from "./delivery/sweep.ts";
+import { log, logFault } from "./platform/log.ts";
+import { HOUR } from "./platform/time.ts";
+import { row } from "./platform/d1.ts";
+import { forgetRequests } from "./web/api/requests-store.ts";
+
+/** Runs the tick of the business time `at`. */
+export async function tick(deps: Pick<DeliveryDeps, "db" | "queue" | "wall">, at: number): Promise<void> {
+  const { db } = deps;
+  const heart = await beat(db, at, deps.wall());
+  const faults: unknown[] = [];
+  const attempt = async (where: string, work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      logFault(where, error);
+      faults.push(error);
+    }
+  };
+
+  const due = await readDue(db, at);
+  if (due.articles) await attempt("articles", () => wake(db, at));
+  // A tick that stepped back (a replayed day, a cron that came late) looks at every publication: the alarms tell of the
+  // furthest time, not of this one.
+  const steppedBack = heart.latest !== null && heart.latest > at;
+  if (due.publications || steppedBack)
+    for (const publication of await listPublications(db, steppedBack ? undefined : at))
+      await attempt(`publication ${publication.slug}`, async () => {
+        const report = await runDay(db, publication, at, (now) => wakeShards(db, now));
+        if (report.planned > 0 || report.released.length > 0) log("day", { publication: publication.slug, ...report });
+      });
+  await attempt("sweep", async () => void (await sweep(deps, at)));
+  if (heart.chores_at <= at)
+    await attempt("chores", async () => {
+      await db.batch([purgeDeliveries(db, at), forgetRequests(db, deps.wall()), setChores(db, at + HOUR)]);
+    });
+  if (faults.length > 0) throw new AggregateError(faults, `The tick of ${new Date(at).toISOString()} had ${faults.length} faults.`);
+}
+
+/** Whether anything waits, by one look at the end of each index. */
+async function readDue(db: D1Database, at: number): Promise<{ articles: boolean; publications: boolean }> {
+  const found = await row<{ articles: number; publications: number }>(
+    db
+      .prepare(
+        `SELECT EXISTS (SELECT 1 FROM articles WHERE wake_at <= ?1) AS articles,
+           EXISTS (SELECT 1 FROM publications WHERE due_at <= ?1) AS publications`,
+      )
+      .bind(at),
+  );
+  return { articles: found?.articles === 1, publications: found?.publications === 1 };
+}
+
+/** Lifts embargoes and expires the stale; the rest of a long list follows with the next tick. */
+async function wake(db: D1Database, at: number): Promise<void> {
+  const [, moved] = await db.batch(wakeArticles(db, at));
+  if (moved!.meta.changes === WAKE_LIMIT) log("articles.wake_full", { limit: WAKE_LIMIT });
+}

@@ -1,0 +1,312 @@
+import { Hono } from "hono";
+import type { z } from "zod";
+import {
+  createArticle,
+  editArticle,
+  removeArticle,
+  requireArticle,
+  reviewArticle,
+  submitArticle,
+  withdrawArticle,
+} from "../../articles/desk.ts";
+import { keepMedia, mediaPath } from "../../articles/media.ts";
+import { fits } from "../../articles/states.ts";
+import type { Place } from "../../articles/store.ts";
+import { listArticles, listReviews, listRevisions } from "../../articles/store.ts";
+import type { Article, Content, Handling } from "../../articles/types.ts";
+import { digestOf, parseMarkdown, renderText, renderWeb, renderWechat } from "../../formats/index.ts";
+import { requirePublication } from "../../newsroom/publications.ts";
+import { findNamed } from "../../newsroom/store.ts";
+import type { Publication } from "../../newsroom/types.ts";
+import { invalid, Problem } from "../../platform/problem.ts";
+import { iso } from "../../platform/time.ts";
+import { correctArticle, recallArticle } from "../../wire/amend.ts";
+import { postOfArticle } from "../../wire/store.ts";
+import type { App, Ctx } from "../context.ts";
+import { requireScope } from "./auth.ts";
+import { bodyOf, ifMatch, readJson, readQuery } from "./body.ts";
+import { articleView } from "./entities.ts";
+import { idFor } from "./idempotency.ts";
+import { operation } from "./operation.ts";
+import { pageOf, positionOf } from "./paging.ts";
+import * as schemas from "./schemas.ts";
+
+export const articles = new Hono<App>();
+const tag = "articles";
+
+/** The answer that shows an article, with its revision as ETag. */
+async function show(c: Ctx, article: Article, status: 200 | 201 = 200, more: Record<string, unknown> = {}): Promise<Response> {
+  const { db, siteUrl } = c.get("deps");
+  const post = article.status === "published" ? await postOfArticle(db, article.uid) : null;
+  c.header("etag", `"${article.rev}"`);
+  if (status === 201) c.header("location", `/api/articles/${article.uid}`);
+  return c.json({ ...articleView(article, post && `${siteUrl}/posts/${post}`), ...more }, status);
+}
+
+/** Internal ids of what the request named. Throws a 422 problem that names the field. */
+async function placeOf(c: Ctx, publication: Publication, named: { column: string | null; unit: string | null }): Promise<Place> {
+  const find = async (table: "columns" | "units", field: "column" | "unit") => {
+    const slug = named[field];
+    if (slug === null) return null;
+    const found = await findNamed(c.get("deps").db, table, slug);
+    if (!found) throw invalid(field, `there is no ${field} “${slug}”`);
+    return found.id;
+  };
+  return {
+    publicationId: publication.id,
+    columnId: await find("columns", "column"),
+    unitId: await find("units", "unit"),
+  };
+}
+
+/** What no single field can tell. Throws a 422 problem that names the field at fault. */
+function checkTogether(content: Content, handling: Handling, publication: Publication): void {
+  if (!fits(content.kind, publication.medium))
+    throw invalid("kind", `“${content.kind}” does not fit the publication's medium “${publication.medium}”`);
+  if (content.kind === "reprint" && content.source === null) throw invalid("source", "is required for a reprint: name, url");
+  if (handling.expiresAt !== null && handling.embargoUntil !== null && handling.expiresAt <= handling.embargoUntil)
+    throw invalid("expires_at", "must come after embargo_until");
+}
+
+type Fields = z.output<typeof schemas.newArticle>;
+
+/** The content and the handling that an article's fields make; a missing digest is taken from the text. */
+function split(fields: Omit<Fields, "publication">): { content: Content; handling: Handling } {
+  const { kind, title, markdown, credits, cover, source } = fields;
+  return {
+    content: { kind, title, markdown, credits, cover, source, digest: fields.digest ?? digestOf(parseMarkdown(markdown)) },
+    handling: {
+      important: fields.important,
+      priority: fields.priority,
+      eventAt: fields.event_at,
+      embargoUntil: fields.embargo_until,
+      expiresAt: fields.expires_at,
+      mustRunOn: fields.must_run_on,
+      evergreen: fields.evergreen,
+    },
+  };
+}
+
+articles.post(
+  "/articles",
+  operation({ summary: "Create a draft", tag, scope: "articles:write", body: schemas.newArticle, status: 201, answer: "The article." }),
+  async (c) => {
+    const actor = requireScope(c, "articles:write");
+    const { desk, db } = c.get("deps");
+    const fields = await readJson(c, schemas.newArticle);
+    const publication = await requirePublication(db, fields.publication).catch(() => {
+      throw invalid("publication", `there is no publication “${fields.publication}”`);
+    });
+    const { content, handling } = split(fields);
+    checkTogether(content, handling, publication);
+    const place = await placeOf(c, publication, fields);
+    return show(c, await createArticle(desk, { uid: await idFor(c), content, handling, place }, actor, c.get("now")), 201);
+  },
+);
+
+articles.get("/articles", operation({ summary: "List articles, newest first", tag, scope: "read", query: schemas.articleQuery }), async (c) => {
+  requireScope(c, "read");
+  const { db } = c.get("deps");
+  const query = readQuery(c, schemas.articleQuery);
+  // A name that nothing bears matches nothing: -1 is no id.
+  const idOf = async (table: "columns" | "units", slug: string | undefined) =>
+    slug === undefined ? undefined : ((await findNamed(db, table, slug))?.id ?? -1);
+  const publication = query.publication === undefined ? undefined : await requirePublication(db, query.publication);
+  const found = await listArticles(
+    db,
+    {
+      status: query.status,
+      publicationId: publication?.id,
+      columnId: await idOf("columns", query.column),
+      unitId: await idOf("units", query.unit),
+      q: query.q,
+    },
+    positionOf(query.cursor, Number.MAX_SAFE_INTEGER),
+    query.limit + 1,
+  );
+  return c.json(pageOf(found, query.limit, (article) => article.id, (article) => articleView(article)));
+});
+
+articles.get("/articles/:id", operation({ summary: "Read an article", tag, scope: "read" }), async (c) => {
+  requireScope(c, "read");
+  return show(c, await requireArticle(c.get("deps").db, c.req.param("id")));
+});
+
+articles.patch(
+  "/articles/:id",
+  operation({ summary: "Change an article", tag, scope: "articles:write", body: schemas.articlePatch, ifMatch: true }),
+  async (c) => {
+    const actor = requireScope(c, "articles:write");
+    const { desk, db } = c.get("deps");
+    const rev = ifMatch(c);
+    const patch = await readJson(c, schemas.articlePatch);
+    const article = await requireArticle(db, c.req.param("id"));
+    const publication = await requirePublication(db, article.publication);
+    const { content, handling } = split({ ...fieldsOf(article), ...defined(patch) });
+    checkTogether(content, handling, publication);
+    const place = await placeOf(c, publication, { column: patch.column === undefined ? article.column : patch.column, unit: patch.unit === undefined ? article.unit : patch.unit });
+    return show(c, await editArticle(desk, article, publication, { content, handling, place }, rev, actor, c.get("now")));
+  },
+);
+
+/** The members of a patch that were sent. */
+function defined<T extends object>(patch: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}
+
+/** An article's fields as a request would have sent them. */
+function fieldsOf(a: Article): Omit<Fields, "publication"> {
+  const { kind, title, digest, markdown, credits, cover, source, column, unit, important, priority, evergreen } = a;
+  return {
+    ...{ kind, title, digest, markdown, credits, cover, source, column, unit, important, priority, evergreen },
+    event_at: a.eventAt,
+    embargo_until: a.embargoUntil,
+    expires_at: a.expiresAt,
+    must_run_on: a.mustRunOn,
+  };
+}
+
+articles.delete(
+  "/articles/:id",
+  operation({ summary: "Delete a draft", tag, scope: "articles:write", ifMatch: true, status: 204, answer: "It is gone." }),
+  async (c) => {
+    const actor = requireScope(c, "articles:write");
+    const rev = ifMatch(c);
+    const { desk, db } = c.get("deps");
+    await removeArticle(desk, await requireArticle(db, c.req.param("id")), rev, actor, c.get("now"));
+    return c.body(null, 204);
+  },
+);
+
+articles.get("/articles/:id/revisions", operation({ summary: "An article's texts and reviews", tag, scope: "read" }), async (c) => {
+  requireScope(c, "read");
+  const { db } = c.get("deps");
+  const article = await requireArticle(db, c.req.param("id"));
+  const reviews = await listReviews(db, article.id);
+  const items = (await listRevisions(db, article.id)).map((revision) => ({
+    hash: revision.hash,
+    current: revision.hash === article.hash,
+    title: revision.title,
+    digest: revision.digest,
+    markdown: revision.markdown,
+    saved_by: revision.saved_by,
+    saved_at: iso(revision.saved_at),
+    reviews: reviews
+      .filter((review) => review.hash === revision.hash)
+      .map(({ stage, decision, gates, note, reviewer, at }) => ({
+        stage,
+        decision,
+        gates: JSON.parse(gates) as string[],
+        note,
+        reviewer,
+        at: iso(at),
+      })),
+  }));
+  return c.json({ items, next: null });
+});
+
+articles.post(
+  "/articles/:id/submit",
+  operation({ summary: "Submit for review, or to the queue", tag, scope: "articles:write", body: schemas.nothing }),
+  async (c) => {
+    const actor = requireScope(c, "articles:write");
+    const { desk, db } = c.get("deps");
+    await readJson(c, schemas.nothing);
+    const article = await requireArticle(db, c.req.param("id"));
+    const publication = await requirePublication(db, article.publication);
+    return show(c, await submitArticle(desk, article, publication, actor, c.get("now")));
+  },
+);
+
+articles.post(
+  "/articles/:id/reviews",
+  operation({ summary: "Decide at the current review stage", tag, scope: "review", body: schemas.review, status: 201, answer: "The article." }),
+  async (c) => {
+    const actor = requireScope(c, "review");
+    const { desk, db } = c.get("deps");
+    const review = await readJson(c, schemas.review);
+    const article = await requireArticle(db, c.req.param("id"));
+    const publication = await requirePublication(db, article.publication);
+    return show(c, await reviewArticle(desk, article, publication, review, actor, c.get("now")), 201);
+  },
+);
+
+articles.post(
+  "/articles/:id/withdraw",
+  operation({ summary: "Take back before publication", tag, scope: "articles:write", body: schemas.nothing }),
+  async (c) => {
+    const actor = requireScope(c, "articles:write");
+    const { desk, db } = c.get("deps");
+    await readJson(c, schemas.nothing);
+    return show(c, await withdrawArticle(desk, await requireArticle(db, c.req.param("id")), actor, c.get("now")));
+  },
+);
+
+articles.post(
+  "/articles/:id/correct",
+  operation({ summary: "Correct a published article; every channel is told", tag, scope: "editions", body: schemas.correction }),
+  async (c) => {
+    const actor = requireScope(c, "editions");
+    const { desk, db } = c.get("deps");
+    const { note = "", ...patch } = await readJson(c, schemas.correction);
+    const article = await requireArticle(db, c.req.param("id"));
+    const publication = await requirePublication(db, article.publication);
+    const { content, handling } = split({ ...fieldsOf(article), ...defined(patch) });
+    checkTogether(content, handling, publication);
+    return show(c, await correctArticle(desk, article, content, note, actor, c.get("now")));
+  },
+);
+
+articles.post(
+  "/articles/:id/recall",
+  operation({ summary: "Recall a published article; every channel is told", tag, scope: "editions", body: schemas.recall }),
+  async (c) => {
+    const actor = requireScope(c, "editions");
+    const { desk, db } = c.get("deps");
+    const { note } = await readJson(c, schemas.recall);
+    return show(c, await recallArticle(desk, await requireArticle(db, c.req.param("id")), note, actor, c.get("now")));
+  },
+);
+
+articles.get(
+  "/articles/:id/preview",
+  operation({
+    summary: "The article as a medium shows it",
+    tag,
+    scope: "read",
+    query: schemas.previewQuery,
+    answer: "The rendered content itself.",
+    answerType: "text/html",
+  }),
+  async (c) => {
+    requireScope(c, "read");
+    const { format } = readQuery(c, schemas.previewQuery);
+    const { db, siteUrl } = c.get("deps");
+    const doc = parseMarkdown((await requireArticle(db, c.req.param("id"))).markdown);
+    const absolute = (src: string) => (src.startsWith("/") ? `${siteUrl}${src}` : src);
+    // A rendered draft is shown as a document of its own, never with this origin's rights.
+    c.header("content-security-policy", "default-src 'none'; img-src http: https: 'self'; style-src 'unsafe-inline'; sandbox");
+    if (format === "text") return c.text(renderText(doc));
+    return c.html(format === "wechat" ? renderWechat(doc, { images: absolute }) : renderWeb(doc, { image: absolute }));
+  },
+);
+
+articles.post(
+  "/media",
+  operation({ summary: "Upload a picture", tag: "media", scope: "articles:write", upload: "image/*", status: 201, answer: "The picture's address." }),
+  async (c) => {
+    const actor = requireScope(c, "articles:write");
+    const { db, media } = c.get("deps");
+    const bytes = await bodyOf(c);
+    if (bytes.length === 0)
+      throw new Problem(422, "Invalid request", "The body is empty: send the picture's bytes.", {
+        errors: [{ field: "(body)", message: "is empty" }],
+      });
+    const kept = await keepMedia({ db, media }, bytes, actor, c.get("now"));
+    const url = mediaPath(kept.hash, kept.type);
+    c.header("location", url);
+    return c.json({ hash: kept.hash, type: kept.type, size: kept.size, url }, 201);
+  },
+);

@@ -1,0 +1,114 @@
+import { Hono } from "hono";
+import {
+  changeChannel,
+  createChannel,
+  DEFAULT_EXPIRY,
+  openChannel,
+  pauseOrResume,
+  removeChannel,
+  requireChannel,
+} from "../../delivery/subscriptions.ts";
+import type { Channel } from "../../delivery/subscriptions.ts";
+import { findDelivery, listChannels, listDeliveries } from "../../delivery/store.ts";
+import { notFound } from "../../platform/problem.ts";
+import type { App, Ctx } from "../context.ts";
+import { requireScope } from "./auth.ts";
+import { ifMatch, readJson, readQuery } from "./body.ts";
+import { channelView, deliveryView } from "./entities.ts";
+import { idFor } from "./idempotency.ts";
+import { operation } from "./operation.ts";
+import { pageOf, positionOf } from "./paging.ts";
+import * as schemas from "./schemas.ts";
+
+export const channels = new Hono<App>();
+const tag = "channels";
+
+function show(c: Ctx, channel: Channel): Response {
+  c.header("etag", `"${channel.rev}"`);
+  return c.json(channelView(channel));
+}
+
+channels.get("/channels", operation({ summary: "List channels", tag, scope: "channels", query: schemas.pageQuery }), async (c) => {
+  requireScope(c, "channels");
+  const deps = c.get("deps");
+  const { cursor, limit } = readQuery(c, schemas.pageQuery);
+  const rows = await listChannels(deps.db, positionOf(cursor, 0), limit + 1);
+  const opened = await Promise.all(rows.map((row) => openChannel(deps, row)));
+  return c.json(pageOf(opened, limit, (channel) => channel.id, channelView));
+});
+
+channels.post(
+  "/channels",
+  operation({ summary: "Subscribe a channel; its secret is shown once", tag, scope: "channels", body: schemas.newChannel, status: 201, answer: "The channel, with `secret`." }),
+  async (c) => {
+    const actor = requireScope(c, "channels");
+    const input = await readJson(c, schemas.newChannel);
+    const { channel, secret } = await createChannel(
+      c.get("deps"),
+      { ...input, uid: await idFor(c), expiresAfter: input.expires_after_hours ?? DEFAULT_EXPIRY },
+      actor,
+      c.get("now"),
+    );
+    c.header("location", `/api/channels/${channel.uid}`);
+    c.header("etag", `"${channel.rev}"`);
+    return c.json({ ...channelView(channel), ...(secret !== null && { secret }) }, 201);
+  },
+);
+
+channels.get("/channels/:id", operation({ summary: "Read a channel", tag, scope: "channels" }), async (c) => {
+  requireScope(c, "channels");
+  return show(c, await requireChannel(c.get("deps"), c.req.param("id")));
+});
+
+channels.patch(
+  "/channels/:id",
+  operation({ summary: "Change a channel; nothing is sent again by it", tag, scope: "channels", body: schemas.channelPatch, ifMatch: true }),
+  async (c) => {
+    const actor = requireScope(c, "channels");
+    const deps = c.get("deps");
+    const rev = ifMatch(c);
+    const { expires_after_hours: expiresAfter, ...change } = await readJson(c, schemas.channelPatch);
+    const channel = await requireChannel(deps, c.req.param("id"));
+    return show(c, await changeChannel(deps, channel, { ...change, expiresAfter }, rev, actor, c.get("now")));
+  },
+);
+
+channels.delete("/channels/:id", operation({ summary: "Remove a channel", tag, scope: "channels", status: 204, answer: "It is gone." }), async (c) => {
+  const actor = requireScope(c, "channels");
+  const deps = c.get("deps");
+  await removeChannel(deps, await requireChannel(deps, c.req.param("id")), actor, c.get("now"));
+  return c.body(null, 204);
+});
+
+for (const [act, status, summary] of [
+  ["pause", "paused", "Pause a channel"],
+  ["resume", "active", "Resume a channel where it stopped"],
+] as const)
+  channels.post(`/channels/:id/${act}`, operation({ summary, tag, scope: "channels", body: schemas.nothing }), async (c) => {
+    const actor = requireScope(c, "channels");
+    const deps = c.get("deps");
+    await readJson(c, schemas.nothing);
+    return show(c, await pauseOrResume(deps, await requireChannel(deps, c.req.param("id")), status, actor, c.get("now")));
+  });
+
+channels.get(
+  "/channels/:id/deliveries",
+  operation({ summary: "A channel's deliveries, newest first", tag, scope: "channels", query: schemas.pageQuery }),
+  async (c) => {
+    requireScope(c, "channels");
+    const deps = c.get("deps");
+    const { cursor, limit } = readQuery(c, schemas.pageQuery);
+    const channel = await requireChannel(deps, c.req.param("id"));
+    const rows = await listDeliveries(deps.db, channel.id, positionOf(cursor, Number.MAX_SAFE_INTEGER), limit + 1);
+    return c.json(pageOf(rows, limit, (delivery) => delivery.from, deliveryView));
+  },
+);
+
+channels.get("/deliveries/:id", operation({ summary: "Read a delivery with its attempts", tag, scope: "channels" }), async (c) => {
+  requireScope(c, "channels");
+  const id = c.req.param("id");
+  const [, uid, from] = /^(.+)_(\d{1,15})$/.exec(id) ?? [];
+  const found = uid === undefined ? null : await findDelivery(c.get("deps").db, uid, Number(from));
+  if (!found) throw notFound("delivery", id);
+  return c.json(deliveryView(found));
+});

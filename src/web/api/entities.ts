@@ -1,0 +1,185 @@
+/** Rows as the API shows them: snake_case names, public ids only, times as ISO 8601 with zone. */
+import type { Article } from "../../articles/types.ts";
+import type { Channel } from "../../delivery/subscriptions.ts";
+import { requireKind } from "../../delivery/subscriptions.ts";
+import { deliveryId } from "../../delivery/push.ts";
+import { maskConfig } from "../../delivery/secrets.ts";
+import type { DeliveryRow } from "../../delivery/store.ts";
+import type { Proposal } from "../../editions/plan.ts";
+import type { Publication } from "../../newsroom/types.ts";
+import { HOUR, iso } from "../../platform/time.ts";
+import type { Entry, PostDetail } from "../../wire/store.ts";
+
+const time = (ms: number | null, zone?: string): string | null => (ms === null ? null : iso(ms, zone));
+
+/** An article as editors see it; `url` once it is published. */
+export function articleView(a: Article, url: string | null = null) {
+  return {
+    id: a.uid,
+    rev: a.rev,
+    status: a.status,
+    publication: a.publication,
+    kind: a.kind,
+    title: a.title,
+    digest: a.digest,
+    markdown: a.markdown,
+    column: a.column,
+    unit: a.unit,
+    credits: a.credits,
+    cover: a.cover,
+    source: a.source,
+    important: a.important,
+    priority: a.priority,
+    event_at: time(a.eventAt),
+    embargo_until: time(a.embargoUntil),
+    expires_at: time(a.expiresAt),
+    must_run_on: a.mustRunOn,
+    evergreen: a.evergreen,
+    hash: a.hash,
+    created_at: iso(a.createdAt),
+    updated_at: iso(a.updatedAt),
+    ...(url !== null && { url }),
+  };
+}
+
+/** A publication with its settings. */
+export function publicationView(p: Publication) {
+  return {
+    id: p.slug,
+    rev: p.rev,
+    name: p.name,
+    medium: p.medium,
+    time_zone: p.timeZone,
+    quota: p.quota,
+    plan_at: p.planAt,
+    release_times: p.releaseTimes,
+    stages: p.stages,
+    stopped: p.stoppedAt === null ? null : { at: iso(p.stoppedAt, p.timeZone), reason: p.stopReason },
+  };
+}
+
+/** An edition: planned picks, and with `proposed` also those that planning now would add. */
+export function editionView(publication: Publication, date: string, proposal: Proposal, digest: string, proposed: boolean) {
+  const zone = publication.timeZone;
+  const slotAt = new Map(proposal.slots.map((slot) => [slot.n, slot.at]));
+  const added = proposed ? proposal.added.map((pick) => ({ ...pick, seq: null })) : [];
+  const picks = [...(proposal.planned?.picks ?? []), ...added].sort((a, b) => a.position - b.position);
+  return {
+    publication: publication.slug,
+    date,
+    working_day: proposal.day.working,
+    provisional: proposal.day.provisional,
+    quota: proposal.quota,
+    shortfall: Math.max(0, proposal.quota - picks.length),
+    planned_at: time(proposal.planned?.edition.plannedAt ?? null, zone),
+    slots: proposal.slots.map((slot) => ({
+      at: iso(slot.at, zone),
+      released_at: time(slot.releasedAt, zone),
+      late: slot.late,
+    })),
+    digest,
+    picks: picks.map((pick) => ({
+      position: pick.position,
+      article_id: pick.uid,
+      title: pick.title,
+      column: pick.column,
+      unit: pick.unit,
+      slot: time(slotAt.get(pick.slot) ?? null, zone),
+      rung: pick.rung,
+      reason: pick.reason,
+      seq: pick.seq,
+    })),
+  };
+}
+
+/** A wire entry. */
+export function entryView(e: Entry, siteUrl: string) {
+  return {
+    seq: e.seq,
+    kind: e.kind,
+    at: iso(e.at, e.timeZone),
+    ...(e.note && { note: e.note }),
+    post: {
+      id: e.uid,
+      title: e.title,
+      digest: e.digest,
+      url: `${siteUrl}/posts/${e.uid}`,
+      column: e.column,
+      unit: e.unit,
+      publication: e.publication,
+    },
+  };
+}
+
+/** A post as anyone with a token reads it; without its text once it is recalled. */
+export function postView(p: PostDetail, siteUrl: string) {
+  return {
+    id: p.uid,
+    article_id: p.articleUid,
+    seq: p.id,
+    kind: p.kind,
+    title: p.title,
+    digest: p.digest,
+    url: `${siteUrl}/posts/${p.uid}`,
+    publication: p.publication,
+    column: p.column,
+    unit: p.unit,
+    edition: p.editionDate,
+    position: p.position,
+    released_at: iso(p.releasedAt, p.timeZone),
+    corrected_at: time(p.correctedAt, p.timeZone),
+    recalled_at: time(p.recalledAt, p.timeZone),
+    ...(p.recalledAt === null && { markdown: p.markdown }),
+  };
+}
+
+/** A channel; its secrets are masked. */
+export function channelView(channel: Channel) {
+  const last = channel.last === null ? null : (JSON.parse(channel.last) as { from: number; to: number; outcome: string; at: number });
+  return {
+    id: channel.uid,
+    rev: channel.rev,
+    kind: channel.kind,
+    name: channel.name,
+    status: channel.status,
+    cursor: channel.cursor,
+    filter: channel.filter,
+    config: maskConfig(requireKind(channel.kind), channel.config),
+    expires_after_hours: channel.expiresAfter / HOUR,
+    last_delivery: last && {
+      id: deliveryId(channel.uid, last.from),
+      from_seq: last.from,
+      to_seq: last.to,
+      outcome: last.outcome,
+      at: iso(last.at),
+    },
+    created_at: iso(channel.createdAt),
+  };
+}
+
+interface AttemptJson {
+  n: number;
+  at: number;
+  ms: number | null;
+  outcome: string;
+  status: number | null;
+  excerpt: string | null;
+}
+
+/** A delivery with its attempts: those that failed, and the one that the row itself tells of if it did not. */
+export function deliveryView(d: DeliveryRow) {
+  const attempts = JSON.parse(d.attempts) as AttemptJson[];
+  if (d.n > 0 && d.outcome !== "pending" && !attempts.some((attempt) => attempt.n === d.n))
+    attempts.push({ n: d.n, at: d.at, ms: d.ms, outcome: d.outcome, status: d.status, excerpt: d.excerpt });
+  return {
+    id: deliveryId(d.channel, d.from),
+    channel: d.channel,
+    trigger: "live",
+    from_seq: d.from,
+    to_seq: d.to,
+    entries: JSON.parse(d.entries) as number[],
+    outcome: d.outcome,
+    next_at: time(d.nextAt),
+    attempts: attempts.sort((a, b) => a.n - b.n).map((attempt) => ({ ...attempt, at: iso(attempt.at) })),
+  };
+}

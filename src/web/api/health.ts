@@ -1,0 +1,67 @@
+import { Hono } from "hono";
+import { countQueued } from "../../articles/store.ts";
+import { readDeliveryHealth } from "../../delivery/store.ts";
+import { dayOf } from "../../editions/calendar.ts";
+import { planTime } from "../../editions/slots.ts";
+import { summarise } from "../../editions/store.ts";
+import { listPublications, readOffice } from "../../newsroom/store.ts";
+import { iso, localDate, MINUTE } from "../../platform/time.ts";
+import type { App } from "../context.ts";
+import { operation } from "./operation.ts";
+
+export const health = new Hono<App>();
+
+/** Ticks come each minute; without one for this long, nothing is published. */
+const TICK_OVERDUE = 5 * MINUTE;
+
+/** A day's edition that should have been planned this long ago and was not. */
+const PLAN_OVERDUE = 10 * MINUTE;
+
+health.get(
+  "/health",
+  operation({ summary: "Whether the office publishes; details with a token", tag: "health", scope: null, answer: "The status." }),
+  async (c) => {
+    const { db } = c.get("deps");
+    const now = c.get("now");
+    const office = await readOffice(db);
+    const late = office?.last_tick_wall == null ? null : now - office.last_tick_wall;
+    const publications = await listPublications(db);
+    const days = publications.map((p) => ({ p, date: localDate(now, p.timeZone) }));
+    const found = await summarise(
+      db,
+      days.map(({ p, date }) => [p.id, date] as const),
+    );
+    const editions = days.map(({ p, date }) => {
+      const edition = found.find((e) => e.publication === p.slug);
+      const working = dayOf(date).working;
+      const overdue = working && !edition && now > planTime(date, p) + PLAN_OVERDUE && p.stoppedAt === null;
+      return {
+        publication: p.slug,
+        date,
+        working_day: working,
+        quota: edition?.quota ?? (working ? p.quota : 0),
+        picked: edition?.picked ?? 0,
+        released: edition?.released ?? 0,
+        shortfall: edition?.shortfall ?? null,
+        stopped: p.stoppedAt !== null,
+        overdue,
+      };
+    });
+    const deliveries = await readDeliveryHealth(db, now);
+    const degraded =
+      late === null ||
+      late > TICK_OVERDUE ||
+      editions.some((e) => e.overdue || (e.shortfall ?? 0) > 0 || e.stopped) ||
+      deliveries.held > 0;
+    const status = degraded ? "degraded" : "ok";
+    c.header("cache-control", "no-store");
+    if (!c.get("actor")?.scopes.includes("read")) return c.json({ status });
+    return c.json({
+      status,
+      tick: { last_at: office?.last_tick_at == null ? null : iso(office.last_tick_at), late },
+      editions,
+      deliveries,
+      queue: await countQueued(db),
+    });
+  },
+);

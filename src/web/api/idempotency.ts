@@ -1,0 +1,84 @@
+/**
+ * `Idempotency-Key` on POST: the same request again gets the stored answer for 24 hours. The answer is sealed, since it
+ * may show a secret. Only successes are kept; a request that failed may be repeated under its key.
+ */
+import { createMiddleware } from "hono/factory";
+import { open, seal, sha256 } from "../../platform/crypto.ts";
+import { idOf, newId } from "../../platform/ids.ts";
+import { Problem } from "../../platform/problem.ts";
+import { MINUTE } from "../../platform/time.ts";
+import type { App, Ctx } from "../context.ts";
+import { bodyOf } from "./body.ts";
+import { dropRequest, keepAnswer, readRequest, takeRequest } from "./requests-store.ts";
+
+/** A request that has not answered after this has died. */
+const LEASE = MINUTE;
+
+const place = (principal: string, key: string): string => `requests:${principal}:${key}`;
+
+/** The key of the request, or null. Throws 422 for one that is not plain ASCII of 1 to 255 characters. */
+function keyOf(c: Ctx): string | null {
+  const key = c.req.header("idempotency-key");
+  if (key === undefined) return null;
+  if (!/^[\x21-\x7e]{1,255}$/.test(key))
+    throw new Problem(422, "Invalid request", "Idempotency-Key must be 1 to 255 printable ASCII characters.", {
+      errors: [{ field: "Idempotency-Key", message: "must be 1 to 255 printable ASCII characters" }],
+    });
+  return key;
+}
+
+/** The public id of what the request makes: always the same under one Idempotency-Key. */
+export async function idFor(c: Ctx): Promise<string> {
+  const key = keyOf(c);
+  return key === null ? newId(c.get("now")) : idOf(`${c.get("actor")?.name}\n${c.req.path}\n${key}`);
+}
+
+/** See the head of this file. Comes after `authenticate`: a key belongs to the one who sends it. */
+export const idempotent = createMiddleware<App>(async (c, next) => {
+  const actor = c.get("actor");
+  const key = c.req.method === "POST" && actor ? keyOf(c) : null;
+  if (key === null || !actor) return next();
+  const { db, keys, wall } = c.get("deps");
+  const principal = actor.name;
+  const fingerprint = await sha256(`${c.req.method} ${c.req.path} ${await sha256(await bodyOf(c))}`);
+
+  const now = wall();
+  if (!(await takeRequest(db, { principal, key, fingerprint }, now + LEASE, now))) {
+    const earlier = await readRequest(db, principal, key);
+    if (earlier && earlier.fingerprint !== fingerprint)
+      throw new Problem(422, "Key reused", "This Idempotency-Key was used for another request; choose a new one.", {
+        errors: [{ field: "Idempotency-Key", message: "was used for another request" }],
+      });
+    if (!earlier || earlier.answer === null || earlier.status === null)
+      throw new Problem(409, "Still running", "The first request under this Idempotency-Key has not answered yet.", {
+        headers: { "retry-after": "1" },
+      });
+    const { headers, body } = JSON.parse(await open(earlier.answer, place(principal, key), keys)) as Stored;
+    return new Response(earlier.status === 204 ? null : body, {
+      status: earlier.status,
+      headers: { ...headers, "idempotency-replayed": "true" },
+    });
+  }
+  await next();
+  if (c.res.ok) {
+    const stored: Stored = { headers: keptHeaders(c.res), body: await c.res.clone().text() };
+    const answer = await seal(JSON.stringify(stored), place(principal, key), keys);
+    await keepAnswer(db, principal, key, c.res.status, answer).run();
+  } else {
+    await dropRequest(db, principal, key).run();
+  }
+});
+
+interface Stored {
+  headers: Record<string, string>;
+  body: string;
+}
+
+function keptHeaders(response: Response): Record<string, string> {
+  return Object.fromEntries(
+    ["content-type", "location", "etag"].flatMap((name) => {
+      const value = response.headers.get(name);
+      return value === null ? [] : [[name, value]];
+    }),
+  );
+}

@@ -1,0 +1,154 @@
+import { Hono } from "hono";
+import { dayOf } from "../../editions/calendar.ts";
+import { planEdition, proposalDigest, propose } from "../../editions/plan.ts";
+import { slotsOn } from "../../editions/slots.ts";
+import { readEdition } from "../../editions/store.ts";
+import { listProgress } from "../../delivery/store.ts";
+import { requirePublication, savePublication, stopOrStart } from "../../newsroom/publications.ts";
+import { findPublication, listPublications } from "../../newsroom/store.ts";
+import type { Publication } from "../../newsroom/types.ts";
+import { conflict, invalid } from "../../platform/problem.ts";
+import { isDate, iso, localDate } from "../../platform/time.ts";
+import type { App, Ctx } from "../context.ts";
+import { requireScope } from "./auth.ts";
+import { check, ifMatch, readJson } from "./body.ts";
+import { editionView, publicationView } from "./entities.ts";
+import { operation } from "./operation.ts";
+import * as schemas from "./schemas.ts";
+
+export const publications = new Hono<App>();
+const tag = "publications";
+
+function show(c: Ctx, publication: Publication, status: 200 | 201 = 200): Response {
+  c.header("etag", `"${publication.rev}"`);
+  return c.json(publicationView(publication), status);
+}
+
+publications.get("/publications", operation({ summary: "List publications", tag, scope: "read" }), async (c) => {
+  requireScope(c, "read");
+  return c.json({ items: (await listPublications(c.get("deps").db)).map(publicationView), next: null });
+});
+
+publications.get("/publications/:id", operation({ summary: "Read a publication", tag, scope: "read" }), async (c) => {
+  requireScope(c, "read");
+  return show(c, await requirePublication(c.get("deps").db, c.req.param("id")));
+});
+
+/** What a new publication is, where the request does not say: an office like the one that Kanfa was made for. */
+const DEFAULTS = {
+  medium: "article",
+  timeZone: "Asia/Shanghai",
+  quota: 15,
+  planAt: "07:00",
+  releaseTimes: ["30 8 * * *", "30 11 * * *", "0 15 * * *", "30 18 * * *"],
+  stages: [],
+} satisfies Partial<Publication>;
+
+publications.put(
+  "/publications/:id",
+  operation({ summary: "Make a publication, or change its settings", tag, scope: "admin", body: schemas.publicationSettings }),
+  async (c) => {
+    const actor = requireScope(c, "admin");
+    const { db } = c.get("deps");
+    const slug = check(schemas.slug, c.req.param("id"));
+    const sent = await readJson(c, schemas.publicationSettings);
+    const existing = await findPublication(db, slug);
+    const rev = existing ? ifMatch(c) : null;
+    const before = existing ?? { ...DEFAULTS, name: null };
+    const name = sent.name ?? before.name;
+    if (name === null) throw invalid("name", "is required for a new publication");
+    const settings = {
+      slug,
+      name,
+      medium: sent.medium ?? before.medium,
+      timeZone: sent.time_zone ?? before.timeZone,
+      quota: sent.quota ?? before.quota,
+      planAt: sent.plan_at ?? before.planAt,
+      releaseTimes: sent.release_times ?? before.releaseTimes,
+      stages: sent.stages ?? before.stages,
+    };
+    const { publication, created } = await savePublication(db, settings, rev, actor, c.get("now"));
+    return show(c, publication, created ? 201 : 200);
+  },
+);
+
+publications.post(
+  "/publications/:id/stop",
+  operation({ summary: "紧急停发: halt release and delivery at once", tag, scope: "editions", body: schemas.stop }),
+  async (c) => {
+    const actor = requireScope(c, "editions");
+    const { reason } = await readJson(c, schemas.stop);
+    return show(c, await stopOrStart(c.get("deps").db, c.req.param("id"), reason, actor, c.get("now")));
+  },
+);
+
+publications.post(
+  "/publications/:id/start",
+  operation({ summary: "End an emergency stop", tag, scope: "editions", body: schemas.nothing }),
+  async (c) => {
+    const actor = requireScope(c, "editions");
+    await readJson(c, schemas.nothing);
+    return show(c, await stopOrStart(c.get("deps").db, c.req.param("id"), null, actor, c.get("now")));
+  },
+);
+
+/** The publication and the date that the path names. Throws a 404 or 422 problem. */
+async function editionOf(c: Ctx): Promise<{ publication: Publication; date: string }> {
+  const date = c.req.param("date") ?? "";
+  if (!isDate(date)) throw invalid("date", "must be a date, YYYY-MM-DD");
+  return { publication: await requirePublication(c.get("deps").db, c.req.param("publication") ?? ""), date };
+}
+
+publications.get(
+  "/editions/:publication/:date",
+  operation({ summary: "An edition: picks, reasons, slots, shortfall, deliveries", tag: "editions", scope: "read" }),
+  async (c) => {
+    requireScope(c, "read");
+    const { db } = c.get("deps");
+    const { publication, date } = await editionOf(c);
+    const day = dayOf(date);
+    const planned = await readEdition(db, publication.id, date);
+    const proposal = {
+      day,
+      quota: planned?.edition.quota ?? (day.working ? publication.quota : 0),
+      slots:
+        planned?.slots ?? (day.working ? slotsOn(date, publication) : []).map((at, i) => ({ n: i + 1, at, releasedAt: null, late: false })),
+      planned,
+      added: [],
+      shortfall: planned?.edition.shortfall ?? publication.quota,
+    };
+    const last = Math.max(0, ...(planned?.picks ?? []).map((pick) => pick.seq ?? 0));
+    const deliveries = last === 0 ? [] : (await listProgress(db, last)).map((p) => ({ ...p, settled: p.settled === 1 }));
+    return c.json({
+      ...editionView(publication, date, proposal, await proposalDigest(proposal), false),
+      releases: (planned?.slots ?? [])
+        .filter((slot) => slot.releasedAt !== null)
+        .map((slot) => ({
+          at: iso(slot.releasedAt!, publication.timeZone),
+          slot: iso(slot.at, publication.timeZone),
+          posts: planned!.picks.filter((pick) => pick.slot === slot.n && pick.seq !== null).length,
+        })),
+      deliveries,
+    });
+  },
+);
+
+publications.post(
+  "/editions/:publication/:date/plan",
+  operation({ summary: "Plan an edition, or show what planning would give", tag: "editions", scope: "editions", body: schemas.plan }),
+  async (c) => {
+    requireScope(c, "editions");
+    const { db } = c.get("deps");
+    const now = c.get("now");
+    const { publication, date } = await editionOf(c);
+    const { dry_run, digest } = await readJson(c, schemas.plan);
+    const proposal = await propose(db, publication, date, now);
+    const seen = await proposalDigest(proposal);
+    if (dry_run) return c.json(editionView(publication, date, proposal, seen, true));
+    if (date < localDate(now, publication.timeZone)) throw invalid("date", "is over: an edition is planned for today or a day to come");
+    if (digest !== undefined && digest !== seen) throw conflict("The queue has moved since the preview; look at it again.");
+    await planEdition(db, publication, date, now);
+    const after = await propose(db, publication, date, now);
+    return c.json(editionView(publication, date, after, await proposalDigest(after), false));
+  },
+);

@@ -1,0 +1,168 @@
+/** The shapes that come in. Texts are refused or cleaned here; nothing behind this has to doubt them again. */
+import { z } from "zod";
+import { cleanLine, cleanText, refusal } from "../../articles/intake.ts";
+import { mediaHash } from "../../articles/media.ts";
+import { DECISIONS, GATES, KINDS, STATUSES } from "../../articles/types.ts";
+import { KIND_NAMES } from "../../channels/index.ts";
+import { refuseExpression } from "../../editions/slots.ts";
+import { MEDIUMS, ROLES, SCOPES, STAGES, UNIT_KINDS } from "../../newsroom/types.ts";
+import { isZone, HOUR } from "../../platform/time.ts";
+import { ENTRY_KINDS } from "../../wire/store.ts";
+
+/** A title is a line for a screen: twice what WeChat shows of one. */
+export const TITLE_LIMIT = 64;
+/** The largest text, bytes of UTF-8: a row of D1 holds 2 MB. */
+export const MARKDOWN_LIMIT = 1024 * 1024;
+
+const sound = z.string().superRefine((text, c) => {
+  const why = refusal(text);
+  if (why) c.addIssue({ code: "custom", message: why });
+});
+
+const characters = (text: string): number => [...text].length;
+
+/** One line of at most `max` characters (code points), cleaned. */
+const line = (max: number, min = 1) =>
+  sound
+    .transform(cleanLine)
+    .refine((text) => characters(text) >= min, `must have ${min} characters at least`)
+    .refine((text) => characters(text) <= max, `may have ${max} characters at most`);
+
+const markdown = sound
+  .transform(cleanText)
+  .refine((text) => text.trim() !== "", "must not be empty")
+  .refine((text) => new TextEncoder().encode(text).length <= MARKDOWN_LIMIT, `may have ${MARKDOWN_LIMIT} bytes at most`);
+
+/** The public id of something a person named: it stands in addresses. */
+export const slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, "must be 1 to 64 of a-z, 0-9 and -, not at the ends");
+
+const moment = z.iso.datetime({ offset: true, error: "must be ISO 8601 with a zone, such as 2026-11-23T08:30:00+08:00" }).transform((text) => Date.parse(text));
+export const date = z.iso.date({ error: "must be a date, YYYY-MM-DD" });
+const webUrl = z.url({ protocol: /^https?$/, error: "must be an http or https address" }).max(2048);
+const cover = z.union([z.string().refine((path) => mediaHash(path) !== null), webUrl], {
+  error: "must be the url of uploaded media, or an http or https address",
+});
+
+const credit = z.strictObject({ role: line(20), name: line(40) });
+const source = z.strictObject({ name: line(80), url: webUrl, published_at: z.iso.datetime({ offset: true }).optional() });
+
+const content = {
+  title: line(TITLE_LIMIT),
+  digest: line(256, 0),
+  markdown,
+  credits: z.array(credit).max(20),
+  cover: cover.nullable(),
+  source: source.nullable(),
+};
+
+const handling = {
+  column: slug.nullable(),
+  unit: slug.nullable(),
+  important: z.boolean(),
+  priority: z.int().min(0).max(3),
+  event_at: moment.nullable(),
+  embargo_until: moment.nullable(),
+  expires_at: moment.nullable(),
+  must_run_on: date.nullable(),
+  evergreen: z.boolean(),
+};
+
+const kind = z.enum(KINDS);
+
+export const newArticle = z.strictObject({
+  publication: slug,
+  kind: kind.default("original"),
+  title: content.title,
+  markdown: content.markdown,
+  digest: content.digest.optional(),
+  credits: content.credits.default([]),
+  cover: content.cover.default(null),
+  source: content.source.default(null),
+  column: handling.column.default(null),
+  unit: handling.unit.default(null),
+  important: handling.important.default(false),
+  priority: handling.priority.default(0),
+  event_at: handling.event_at.default(null),
+  embargo_until: handling.embargo_until.default(null),
+  expires_at: handling.expires_at.default(null),
+  must_run_on: handling.must_run_on.default(null),
+  evergreen: handling.evergreen.default(false),
+});
+
+export const articlePatch = z.strictObject({ kind, ...content, ...handling }).partial();
+
+export const correction = z.strictObject({ ...content, note: line(200, 0).default("") }).partial();
+export const recall = z.strictObject({ note: line(200, 0).default("") });
+
+export const review = z.strictObject({
+  decision: z.enum(DECISIONS),
+  gates: z.array(z.enum(GATES)).max(GATES.length).default([]),
+  note: z.preprocess((value) => value ?? "", line(2000, 0)),
+  hash: z.string().optional(),
+});
+
+const cron = z.string().superRefine((expression, c) => {
+  const why = refuseExpression(expression);
+  if (why) c.addIssue({ code: "custom", message: why });
+});
+
+export const publicationSettings = z
+  .strictObject({
+    name: line(40),
+    medium: z.enum(MEDIUMS),
+    time_zone: z.string().refine(isZone, "is not a time zone, such as Asia/Shanghai"),
+    quota: z.int().min(0).max(200),
+    plan_at: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day, HH:MM"),
+    release_times: z.array(cron).min(1).max(24),
+    stages: z.array(z.enum(STAGES)).max(STAGES.length).refine((list) => new Set(list).size === list.length, "names a stage twice"),
+  })
+  .partial();
+
+export const stop = z.strictObject({ reason: line(200) });
+export const nothing = z.strictObject({});
+
+export const plan = z.strictObject({ dry_run: z.boolean().default(false), digest: z.string().optional() });
+
+const some = z.array(slug).max(100);
+export const filter = z.strictObject({
+  publications: some.optional(),
+  columns: some.optional(),
+  units: some.optional(),
+  kinds: z.array(z.enum(ENTRY_KINDS)).max(ENTRY_KINDS.length).optional(),
+  originals_only: z.boolean().optional(),
+});
+
+const expiry = z.number().min(0.25).max(24 * 30).transform((hours) => Math.round(hours * HOUR));
+
+export const newChannel = z.strictObject({
+  kind: z.enum(KIND_NAMES as [string, ...string[]]),
+  name: line(80),
+  config: z.record(z.string(), z.unknown()).default({}),
+  filter: filter.default({}),
+  expires_after_hours: expiry.optional(),
+});
+
+export const channelPatch = z
+  .strictObject({ name: line(80), config: z.record(z.string(), z.unknown()), filter, expires_after_hours: expiry })
+  .partial();
+
+export const newColumn = z.strictObject({ id: slug, name: line(40) });
+export const newUnit = z.strictObject({ id: slug, name: line(40), kind: z.enum(UNIT_KINDS) });
+export const newPerson = z.strictObject({ id: slug, name: line(40), role: z.enum(ROLES), unit: slug.nullable().default(null) });
+export const newToken = z.strictObject({ name: line(80), scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length), person: slug.nullable().default(null) });
+
+const page = {
+  cursor: z.string().max(40).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+};
+export const pageQuery = z.strictObject(page);
+export const articleQuery = z.strictObject({
+  ...page,
+  status: z.enum(STATUSES).optional(),
+  publication: slug.optional(),
+  column: slug.optional(),
+  unit: slug.optional(),
+  q: line(80).optional(),
+});
+export const wireQuery = z.strictObject({ after: z.coerce.number().int().min(0).default(0), limit: page.limit });
+export const previewQuery = z.strictObject({ format: z.enum(["web", "wechat", "text"]).default("web") });

@@ -1,0 +1,76 @@
+/** HTTP: what every request passes through, and where it goes. */
+import { Hono } from "hono";
+import { generateSpecs } from "hono-openapi";
+import { depsOf } from "../deps.ts";
+import { Problem } from "../platform/problem.ts";
+import { articles } from "./api/articles.ts";
+import { authenticate } from "./api/auth.ts";
+import { channels } from "./api/channels.ts";
+import type { Description } from "./api/docs.tsx";
+import { docs } from "./api/docs.tsx";
+import { health } from "./api/health.ts";
+import { idempotent } from "./api/idempotency.ts";
+import { newsroom } from "./api/newsroom.ts";
+import { publications } from "./api/publications.ts";
+import { wire } from "./api/wire.ts";
+import type { App } from "./context.ts";
+import { problemOf, problemResponse } from "./problems.ts";
+import { site } from "./site/index.tsx";
+
+export const app = new Hono<App>();
+
+app.use(async (c, next) => {
+  const deps = depsOf(c.env);
+  c.set("deps", deps);
+  c.set("now", deps.wall());
+  c.set("body", null);
+  await next();
+  c.header("x-content-type-options", "nosniff");
+});
+app.use("/api/*", authenticate, idempotent);
+// An editor's token opens pictures that are not public yet.
+app.use("/media/*", authenticate);
+
+for (const room of [health, articles, publications, channels, newsroom, wire]) app.route("/api", room);
+
+const describe = () =>
+  generateSpecs(app, {
+    documentation: {
+      openapi: "3.1.0",
+      info: {
+        title: "Kanfa API",
+        version: "1",
+        description:
+          "Queue articles, read editions, manage channels. Lists page with cursor and limit; changes need If-Match; POST takes Idempotency-Key; errors are problem documents.",
+      },
+      components: {
+        securitySchemes: { bearer: { type: "http", scheme: "bearer" } },
+        schemas: {
+          Problem: {
+            type: "object",
+            required: ["type", "title", "status", "detail"],
+            properties: {
+              type: { type: "string" },
+              title: { type: "string" },
+              status: { type: "integer" },
+              detail: { type: "string" },
+              errors: {
+                type: "array",
+                items: { type: "object", properties: { field: { type: "string" }, message: { type: "string" } } },
+              },
+            },
+          },
+        },
+      },
+    },
+  });
+
+app.get("/api/openapi.json", async (c) => c.json(await describe()));
+app.route(
+  "/",
+  docs(async () => (await describe()) as unknown as Description),
+);
+app.route("/", site);
+
+app.notFound((c) => problemResponse(new Problem(404, "Not found", `There is nothing at ${c.req.method} ${c.req.path}.`)));
+app.onError((error, c) => problemResponse(problemOf(error, c)));

@@ -1,0 +1,29 @@
+/** What every request carries. The clock is read once, at the edge. */
+import type { Context } from "hono";
+import type { Desk } from "../articles/desk.ts";
+import type { DeliveryDeps } from "../delivery/deps.ts";
+import type { WakeSubscribers } from "../wire/amend.ts";
+import type { Env } from "../env.ts";
+import type { Actor } from "../newsroom/types.ts";
+
+export interface Deps extends DeliveryDeps {
+  media: R2Bucket;
+  desk: Desk & { wake: WakeSubscribers };
+  adminToken: string | undefined;
+  denials: Pick<RateLimit, "limit">;
+}
+
+export interface App {
+  Bindings: Env;
+  Variables: {
+    deps: Deps;
+    /** Epoch ms when the request came. */
+    now: number;
+    /** Null without a token. */
+    actor: Actor | null;
+    /** The request's body, once it has been read. */
+    body: Uint8Array<ArrayBuffer> | null;
+  };
+}
+
+export type Ctx = Context<App>;

@@ -1,0 +1,92 @@
+/** What happens to a post after it is out: 更正 and 撤回. Each is one batch that also tells the wire. */
+import { stamped } from "../platform/guard.ts";
+import { newStamp } from "../platform/ids.ts";
+import { conflict, stale } from "../platform/problem.ts";
+import type { Desk } from "../articles/desk.ts";
+import { requireArticle } from "../articles/desk.ts";
+import { contentHash } from "../articles/intake.ts";
+import { insertRevision, moveArticle, rewriteArticle } from "../articles/store.ts";
+import type { Article, Content } from "../articles/types.ts";
+import type { Statement } from "../platform/d1.ts";
+import { audit } from "../newsroom/store.ts";
+import type { Actor } from "../newsroom/types.ts";
+import { correctPost, insertAmendment, recallPosts } from "./store.ts";
+
+/** Statements that make subscribers look at the wire. The delivery room provides them. */
+export type WakeSubscribers = (now: number) => Statement[];
+
+async function commit(desk: Desk, article: Article, batch: Statement[]): Promise<Article> {
+  const [moved] = await desk.db.batch(batch);
+  const after = await requireArticle(desk.db, article.uid);
+  if (moved!.meta.changes === 0) throw stale(after.rev);
+  return after;
+}
+
+function requirePublished(article: Article, act: string): void {
+  if (article.status !== "published") throw conflict(`Only a published article can be ${act}; this one is ${article.status}.`);
+}
+
+/**
+ * 更正: the published text becomes `content`, and every channel that got the post is told with `note`.
+ * Throws 409 when the article is not published, 412 when it has changed meanwhile.
+ */
+export async function correctArticle(
+  desk: Desk & { wake: WakeSubscribers },
+  article: Article,
+  content: Content,
+  note: string,
+  actor: Actor,
+  now: number,
+): Promise<Article> {
+  requirePublished(article, "corrected");
+  const { db } = desk;
+  const hash = await contentHash(content);
+  if (hash === article.hash) throw conflict("The correction changes nothing.");
+  const stamp = newStamp();
+  const guard = stamped("articles", article.id, stamp);
+  return commit(desk, article, [
+    rewriteArticle(
+      db,
+      { id: article.id, rev: article.rev, stamp },
+      { status: "published", stage: article.stage, hash, content, handling: article, place: article },
+      now,
+    ),
+    insertRevision(db, article.uid, { hash, content, media: desk.mediaOf(content), savedBy: actor.name, stamp }, now),
+    ...correctPost(db, article.id, guard, now),
+    insertAmendment(db, { kind: "corrected", articleId: article.id, note }, guard, now),
+    audit(
+      db,
+      { at: now, actor: actor.name, action: "article.corrected", subject: `article:${article.uid}`, detail: { from: article.hash, to: hash, note } },
+      guard,
+    ),
+    ...desk.wake(now),
+  ]);
+}
+
+/**
+ * 撤回: the post leaves the readers' pages and feeds, and every channel that got it is told with `note`.
+ * Throws 409 when the article is not published, 412 when it has changed meanwhile.
+ */
+export async function recallArticle(
+  desk: Desk & { wake: WakeSubscribers },
+  article: Article,
+  note: string,
+  actor: Actor,
+  now: number,
+): Promise<Article> {
+  requirePublished(article, "recalled");
+  const { db } = desk;
+  const stamp = newStamp();
+  const guard = stamped("articles", article.id, stamp);
+  return commit(desk, article, [
+    moveArticle(db, { id: article.id, rev: article.rev, stamp }, { status: "recalled", stage: article.stage }, article, now),
+    ...recallPosts(db, article.id, guard, now),
+    insertAmendment(db, { kind: "recalled", articleId: article.id, note }, guard, now),
+    audit(
+      db,
+      { at: now, actor: actor.name, action: "article.recalled", subject: `article:${article.uid}`, detail: { note } },
+      guard,
+    ),
+    ...desk.wake(now),
+  ]);
+}

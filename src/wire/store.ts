@@ -1,0 +1,277 @@
+import type { Statement } from "../platform/d1.ts";
+import { row, rows } from "../platform/d1.ts";
+import type { Guard } from "../platform/guard.ts";
+import { guarded } from "../platform/guard.ts";
+
+export const ENTRY_KINDS = ["published", "corrected", "recalled"] as const;
+export type EntryKind = (typeof ENTRY_KINDS)[number];
+
+const HEAD = `(SELECT coalesce(max(seq), 0) FROM wire)`;
+
+/**
+ * The posts of the batch that is running: those past the head of the wire. A post's id is the seq of its 'published'
+ * entry, so within a release they exist before their entries do, and a committed wire has none of them.
+ */
+export const NEW_POSTS = `SELECT id, article_id, edition_id, position, hash FROM posts WHERE id > ${HEAD}`;
+
+/** Makes posts of the rows of `source` (a subquery of the releasing room), in order of position, under the guard. */
+export function insertPosts(
+  db: D1Database,
+  source: { sql: string; args: readonly unknown[] },
+  uids: Readonly<Record<number, string>>,
+  guard: Guard,
+  now: number,
+): Statement {
+  return db
+    .prepare(
+      `INSERT INTO posts (id, uid, article_id, publication_id, column_id, unit_id, edition_id, position, hash, kind, title, digest, released_at)
+       SELECT ${HEAD} + row_number() OVER (ORDER BY s.position), u.value, s.article_id, s.publication_id, s.column_id, s.unit_id,
+         s.edition_id, s.position, s.hash, s.kind, s.title, s.digest, ?
+       FROM json_each(?) u JOIN (${source.sql}) s ON s.position = CAST(u.key AS INTEGER) WHERE ${guard.sql}`,
+    )
+    .bind(now, JSON.stringify(uids), ...source.args, ...guard.args);
+}
+
+/** Opens the pictures of the new posts to readers. */
+export function insertNewPostMedia(db: D1Database): Statement {
+  return db.prepare(
+    `INSERT INTO post_media (hash, post_id) SELECT m.value, n.id FROM (${NEW_POSTS}) n
+       JOIN revisions r ON r.article_id = n.article_id AND r.hash = n.hash, json_each(r.media) m WHERE true ON CONFLICT DO NOTHING`,
+  );
+}
+
+/** The audit rows of the new posts. */
+export function auditNewPosts(db: D1Database, now: number): Statement {
+  return db
+    .prepare(
+      `INSERT INTO audit (at, actor, action, subject, detail)
+       SELECT ?, 'tick', 'article.published', 'article:' || a.uid, json_object('seq', n.id, 'hash', n.hash)
+       FROM (${NEW_POSTS}) n JOIN articles a ON a.id = n.article_id`,
+    )
+    .bind(now);
+}
+
+/** Last of a release batch: the entries of the new posts, which makes them old. */
+export function insertPublished(db: D1Database, now: number): Statement {
+  return db
+    .prepare(`INSERT INTO wire (seq, kind, at, post_id) SELECT id, 'published', ?, id FROM (${NEW_POSTS}) ORDER BY id`)
+    .bind(now);
+}
+
+/** A correction or recall of an article's latest post, under the guard of the article's own move. */
+export function insertAmendment(
+  db: D1Database,
+  amendment: { kind: "corrected" | "recalled"; articleId: number; note: string },
+  guard: Guard,
+  now: number,
+): Statement {
+  return guarded(
+    db,
+    `INSERT INTO wire (seq, kind, at, post_id, note)
+     SELECT ${HEAD} + 1, ?, ?, id, ? FROM posts WHERE id = (SELECT max(id) FROM posts WHERE article_id = ?)`,
+    [amendment.kind, now, amendment.note, amendment.articleId],
+    guard,
+  );
+}
+
+/** The post now shows the article's current text. */
+export function correctPost(db: D1Database, articleId: number, guard: Guard, now: number): Statement[] {
+  const latest = `(SELECT max(id) FROM posts WHERE article_id = ?)`;
+  return [
+    guarded(
+      db,
+      `UPDATE posts SET hash = a.hash, title = a.title, digest = a.digest, column_id = a.column_id, corrected_at = ?
+       FROM articles a WHERE a.id = posts.article_id AND posts.id = ${latest}`,
+      [now, articleId],
+      guard,
+    ),
+    guarded(db, `DELETE FROM post_media WHERE post_id = ${latest}`, [articleId], guard),
+    db
+      .prepare(
+        `INSERT INTO post_media (hash, post_id) SELECT m.value, p.id FROM posts p JOIN revisions r ON r.article_id = p.article_id AND r.hash = p.hash,
+           json_each(r.media) m WHERE p.id = ${latest} AND ${guard.sql} ON CONFLICT DO NOTHING`,
+      )
+      .bind(articleId, ...guard.args),
+  ];
+}
+
+/** Every post of the article is gone from the readers' pages, and its pictures with it. */
+export function recallPosts(db: D1Database, articleId: number, guard: Guard, now: number): Statement[] {
+  return [
+    guarded(db, `UPDATE posts SET recalled_at = ? WHERE article_id = ? AND recalled_at IS NULL`, [now, articleId], guard),
+    guarded(db, `DELETE FROM post_media WHERE post_id IN (SELECT id FROM posts WHERE article_id = ?)`, [articleId], guard),
+  ];
+}
+
+/** A wire entry with its post, as channels, feeds and the API read it. */
+export interface Entry {
+  seq: number;
+  kind: EntryKind;
+  at: number;
+  note: string;
+  postId: number;
+  releasedAt: number;
+  uid: string;
+  title: string;
+  digest: string;
+  recalled: boolean;
+  original: boolean;
+  publication: string;
+  timeZone: string;
+  stopped: boolean;
+  column: string | null;
+  unit: string | null;
+  /** Only when asked for. */
+  markdown: string | null;
+}
+
+interface EntryRow extends Omit<Entry, "recalled" | "original" | "stopped"> {
+  recalled: number;
+  original: number;
+  stopped: number;
+}
+
+const entrySelect = (withText: boolean) =>
+  `SELECT w.seq, w.kind, w.at, w.note, w.post_id AS postId, p.released_at AS releasedAt, p.uid, p.title, p.digest, p.recalled_at IS NOT NULL AS recalled,
+     p.kind <> 'reprint' AS original, pub.slug AS publication, pub.time_zone AS timeZone, pub.stopped_at IS NOT NULL AS stopped,
+     c.slug AS "column", u.slug AS unit, ${withText ? "r.markdown" : "NULL AS markdown"}
+   FROM wire w JOIN posts p ON p.id = w.post_id JOIN publications pub ON pub.id = p.publication_id
+     ${withText ? "JOIN revisions r ON r.article_id = p.article_id AND r.hash = p.hash" : ""}
+     LEFT JOIN columns c ON c.id = p.column_id LEFT JOIN units u ON u.id = p.unit_id`;
+
+const toEntry = (r: EntryRow): Entry => ({
+  ...r,
+  recalled: r.recalled === 1,
+  original: r.original === 1,
+  stopped: r.stopped === 1,
+});
+
+/**
+ * The next `window` entries after each of the given cursors, in order, without repeats. Entries are addressed by number
+ * (the wire has no gaps), so the cost is the number of distinct cursors times the window, however long the wire.
+ */
+export async function readSlices(
+  db: D1Database,
+  cursors: readonly number[],
+  window: number,
+  withText: boolean,
+): Promise<Entry[]> {
+  const found = await rows<EntryRow>(
+    db
+      .prepare(
+        `${entrySelect(withText)} WHERE w.seq IN (SELECT DISTINCT c.value + n.value FROM json_each(?1) c, json_each(?2) n) ORDER BY w.seq`,
+      )
+      .bind(JSON.stringify([...new Set(cursors)]), JSON.stringify(Array.from({ length: window }, (_, i) => i + 1))),
+  );
+  return found.map(toEntry);
+}
+
+/** Entries after `after`, at most `limit`. */
+export async function readWire(db: D1Database, after: number, limit: number): Promise<Entry[]> {
+  const found = await rows<EntryRow>(
+    db.prepare(`${entrySelect(false)} WHERE w.seq > ? ORDER BY w.seq LIMIT ?`).bind(after, limit),
+  );
+  return found.map(toEntry);
+}
+
+/** The seq of the last entry, 0 before the first. */
+export async function readHead(db: D1Database): Promise<number> {
+  return (await row<{ head: number }>(db.prepare(`SELECT ${HEAD} AS head`)))!.head;
+}
+
+/** What every readers' page depends on: the head of the wire and the office's revision. One query, two rows. */
+export async function readVersion(db: D1Database): Promise<string> {
+  const found = await row<{ head: number; rev: number }>(
+    db.prepare(`SELECT ${HEAD} AS head, rev FROM office WHERE id = 1`),
+  );
+  return `${found?.head ?? 0}-${found?.rev ?? 0}`;
+}
+
+/** A post as readers see it, without its text. */
+export interface PostSummary {
+  id: number;
+  uid: string;
+  kind: "original" | "reprint" | "video";
+  title: string;
+  digest: string;
+  releasedAt: number;
+  correctedAt: number | null;
+  recalledAt: number | null;
+  publication: string;
+  publicationName: string;
+  timeZone: string;
+  column: string | null;
+  columnName: string | null;
+  unit: string | null;
+  unitName: string | null;
+  editionDate: string;
+  position: number;
+}
+
+/** A post with its text. `meta` is the revision's JSON: credits, cover, source. */
+export interface PostDetail extends PostSummary {
+  articleUid: string;
+  markdown: string;
+  meta: string;
+}
+
+const POST_COLUMNS = `p.id, p.uid, p.kind, p.title, p.digest, p.released_at AS releasedAt, p.corrected_at AS correctedAt,
+  p.recalled_at AS recalledAt, pub.slug AS publication, pub.name AS publicationName, pub.time_zone AS timeZone, c.slug AS "column",
+  c.name AS columnName, u.slug AS unit, u.name AS unitName, e.date AS editionDate, p.position`;
+const POST_JOINS = `JOIN publications pub ON pub.id = p.publication_id JOIN editions e ON e.id = p.edition_id
+  LEFT JOIN columns c ON c.id = p.column_id LEFT JOIN units u ON u.id = p.unit_id`;
+
+/** The post with this public id, recalled or not, or null. One query. */
+export function findPost(db: D1Database, uid: string): Promise<PostDetail | null> {
+  return row<PostDetail>(
+    db
+      .prepare(
+        `SELECT ${POST_COLUMNS}, a.uid AS articleUid, r.markdown, r.meta FROM posts p ${POST_JOINS} JOIN articles a ON a.id = p.article_id
+           JOIN revisions r ON r.article_id = p.article_id AND r.hash = p.hash
+         WHERE p.uid = ?`,
+      )
+      .bind(uid),
+  );
+}
+
+/** The public id of an article's latest live post, or null. */
+export async function postOfArticle(db: D1Database, articleUid: string): Promise<string | null> {
+  const found = await row<{ uid: string }>(
+    db
+      .prepare(
+        `SELECT p.uid FROM articles a JOIN posts p ON p.article_id = a.id WHERE a.uid = ? AND p.recalled_at IS NULL ORDER BY p.id DESC LIMIT 1`,
+      )
+      .bind(articleUid),
+  );
+  return found?.uid ?? null;
+}
+
+/** What a list of posts is of. */
+export type Shelf = { of: "all" } | { of: "publication"; slug: string } | { of: "column"; slug: string };
+
+const SHELF = {
+  all: "",
+  publication: "p.publication_id = (SELECT id FROM publications WHERE slug = ?) AND",
+  column: "p.column_id = (SELECT id FROM columns WHERE slug = ?) AND",
+} as const;
+
+/** Live posts, newest first, before the internal id `before`; with their texts for feeds. One query. */
+export function listPosts(db: D1Database, shelf: Shelf, before: number, limit: number): Promise<PostSummary[]>;
+export function listPosts(db: D1Database, shelf: Shelf, before: number, limit: number, texts: true): Promise<PostDetail[]>;
+export function listPosts(db: D1Database, shelf: Shelf, before: number, limit: number, texts = false): Promise<PostSummary[]> {
+  const text = texts ? ", a.uid AS articleUid, r.markdown, r.meta" : "";
+  const textJoins = texts ? "JOIN articles a ON a.id = p.article_id JOIN revisions r ON r.article_id = p.article_id AND r.hash = p.hash" : "";
+  return rows<PostSummary>(
+    db
+      .prepare(
+        `SELECT ${POST_COLUMNS}${text} FROM posts p ${POST_JOINS} ${textJoins}
+         WHERE ${SHELF[shelf.of]} p.recalled_at IS NULL AND p.id < ? ORDER BY p.id DESC LIMIT ?`,
+      )
+      .bind(...(shelf.of === "all" ? [] : [shelf.slug]), before, limit),
+  );
+}
+
+/** Whether a live post shows the picture. */
+export async function isMediaPublic(db: D1Database, hash: string): Promise<boolean> {
+  return (await row(db.prepare(`SELECT 1 FROM post_media WHERE hash = ? LIMIT 1`).bind(hash))) !== null;
+}

@@ -1,0 +1,138 @@
+import * as fc from "fast-check";
+import { expect, it } from "vitest";
+import {
+  digestOf,
+  imageSources,
+  parseMarkdown,
+  readerText,
+  renderText,
+  renderWeb,
+  renderWechat,
+} from "../../../src/formats/index.ts";
+import { type Element, readMarkup, WEB, WECHAT } from "./markup.ts";
+
+// Pieces without white space are listed in a line; the others follow.
+const pieces = (list: string): string[] => list.split(" ");
+const syntax = [
+  ...pieces("** ~~ *** ![ ]( ][ <!-- --> <![CDATA[ * _ ~ ` [ ] ( ) < > ! & # ; : / . - + | \\ = ' \""),
+  ..."\n|\n\n|  \n|\t| |# |> |- |1. |- [x] |    |```\n|---\n|[a]: /b\n".split("|"),
+  "| a | b |\n|:-:|--:|\n| ",
+];
+const words = [
+  ..."中文，。“”（）《》：—…　a1𠮷👨‍👩‍👧é",
+  ...pieces("English 3~5 重点： &nbsp; &#60; &#x22; &lt; &amp; &#1;"),
+];
+const attacks = [
+  ...pieces(
+    '<script> </script> </a> <pre> <br> </p> "><b> (< >) javascript:alert(1) java&#115;cript:x data:text/html,x',
+  ),
+  ...pieces("//evil.cn /\\evil.cn vbscript:x http://a.cn https://b.cn/中文 www.c.cn a@b.cn <http://d.cn> /path #part"),
+  ...pieces("https://mp.weixin.qq.com/s/x [a](https://a.cn) ![图](https://a.cn/x.png) [![图](/y.png)](http://z.cn)"),
+  "[a </a> http://b.cn](http://c.cn)",
+  "<a href='javascript:x'>",
+  "<img src=x onerror=y>",
+  "(https://a.cn '\"x=y')",
+];
+const piece = fc.oneof(
+  ...[syntax, words, attacks].map((list) => fc.constantFrom(...list)),
+  fc.string({ unit: "binary" }),
+);
+const manuscript = fc.array(piece, { maxLength: 50 }).map((parts) => parts.join(""));
+const runs = { numRuns: 700 };
+
+const addresses = (elements: readonly Element[]): string[] =>
+  elements.flatMap(({ attributes }) => [attributes["href"], attributes["src"]].filter((value) => value !== undefined));
+const squeezed = (text: string): string => text.replaceAll(/\s+/g, "");
+
+it("web: any manuscript gives well-formed HTML of our tags, attributes and schemes", () => {
+  expect.hasAssertions();
+  const check = (markdown: string) => {
+    const page = readMarkup(renderWeb(parseMarkdown(markdown)), WEB);
+    for (const url of addresses(page.elements))
+      expect(url).toMatch(/^(?:https?:\/\/[^/\\]|mailto:|tel:|#|\/(?![/\\]))/i);
+    expect(page.elements.length).toBeGreaterThanOrEqual(0);
+  };
+  fc.assert(fc.property(manuscript, check), runs);
+});
+
+it("wechat: any manuscript gives well-formed HTML that WeChat keeps", () => {
+  expect.hasAssertions();
+  const check = (markdown: string) => {
+    const html = renderWechat(parseMarkdown(markdown), {
+      images: (src) => (src.length % 2 ? "https://mmbiz.qpic.cn/x" : null),
+    });
+    const page = readMarkup(html, WECHAT);
+    for (const { tag, attributes } of page.elements) {
+      if (tag === "a") expect(attributes["href"]).toMatch(/^https?:\/\/mp\.weixin\.qq\.com\//i);
+      if (tag === "img") expect(attributes["src"]).toBe("https://mmbiz.qpic.cn/x");
+      expect(attributes["style"] ?? "").not.toMatch(/var\(|position|url\(|expression/i);
+    }
+  };
+  fc.assert(fc.property(manuscript, check), runs);
+});
+
+it("no renderer loses a word", () => {
+  expect.hasAssertions();
+  const check = (markdown: string) => {
+    const doc = parseMarkdown(markdown);
+    const outputs = [
+      readMarkup(renderWeb(doc), WEB).text,
+      readMarkup(renderWechat(doc, { images: () => null }), WECHAT).text,
+      renderText(doc),
+    ].map(squeezed);
+    for (const output of outputs) {
+      let at = 0;
+      for (const piece of readerText(doc).map(squeezed)) {
+        if (/^<br\/?>$/i.test(piece)) continue;
+        const found = output.indexOf(piece, at);
+        if (found < 0) expect.fail(`${JSON.stringify(piece)} is not in ${JSON.stringify(output)} from ${at}`);
+        at = found + piece.length;
+      }
+    }
+    expect(outputs).toHaveLength(3);
+  };
+  fc.assert(fc.property(manuscript, check), runs);
+});
+
+it("the images named are the images asked for", () => {
+  const check = (markdown: string) => {
+    const doc = parseMarkdown(markdown);
+    const asked = new Set<string>();
+    const ask = (src: string) => (asked.add(src), null);
+    renderWeb(doc, { image: ask });
+    expect(imageSources(doc)).toEqual([...asked]);
+    renderWechat(doc, { images: ask });
+    expect(imageSources(doc)).toEqual([...asked]);
+  };
+  fc.assert(fc.property(manuscript, check), runs);
+});
+
+it("digests keep their length", () => {
+  const check = (markdown: string, max: number) => {
+    const digest = digestOf(parseMarkdown(markdown), max);
+    expect([...digest].length).toBeLessThanOrEqual(max);
+    expect(digest).not.toMatch(/[\n\r]/);
+  };
+  fc.assert(fc.property(manuscript, fc.integer({ min: 1, max: 60 }), check), runs);
+});
+
+it("hostile nesting and repetition neither throw nor stall", () => {
+  const hostile = [
+    ">".repeat(5000),
+    "- ".repeat(2000),
+    ">- ".repeat(2000),
+    `${"[".repeat(2000)}a${"](b)".repeat(2000)}`,
+    `${"**a ".repeat(2000)}${"b** ".repeat(2000)}`,
+    "http://a.cn/中".repeat(2000),
+    "中**“".repeat(2000),
+    "**a**\n".repeat(2000),
+    "<!--".repeat(5000),
+  ];
+  for (const markdown of hostile) {
+    const doc = parseMarkdown(markdown);
+    readMarkup(renderWeb(doc), WEB);
+    readMarkup(renderWechat(doc, { images: () => null }), WECHAT);
+    renderText(doc);
+    expect([...digestOf(doc)].length).toBeLessThanOrEqual(120);
+  }
+}, 4000);

@@ -1,0 +1,89 @@
+// A strict reader of the HTML that our renderers may write: anything else in it throws.
+
+export type Element = { readonly tag: string; readonly attributes: Readonly<Record<string, string>> };
+export type Page = { readonly elements: readonly Element[]; readonly text: string };
+export type Rules = Readonly<Record<string, readonly string[]>>;
+
+const VOID = new Set(["br", "hr", "img", "input"]);
+const LINES = new Set(["p", "h2", "h3", "h4", "h5", "h6", "figcaption", "th", "td"]);
+const INLINE = new Set(["strong", "em", "del", "a", "br", "img", "code", "span", "sup", "input"]);
+const REFERENCES: Readonly<Record<string, string>> = {
+  amp: "&",
+  lt: "<",
+  gt: ">",
+  quot: '"',
+  "#39": "'",
+  nbsp: "\u00a0",
+};
+
+function characters(html: string): string {
+  if (/[<>]/.test(html)) throw new Error(`bare angle bracket in ${JSON.stringify(html)}`);
+  return html.replace(/&([^;&]*)(;?)/g, (all, name: string, end: string) => {
+    const character = end && REFERENCES[name];
+    if (!character) throw new Error(`bare ampersand: ${all.slice(0, 40)}`);
+    return character;
+  });
+}
+
+function attributesOf(source: string, tag: string, allowed: readonly string[]): Record<string, string> {
+  const attributes: Record<string, string> = {};
+  const rest = source.replace(/ ([a-z-]+)(?:="([^"<>]*)")?/g, (_, name: string, value = "") => {
+    if (!allowed.includes(name)) throw new Error(`attribute ${name} on ${tag}`);
+    if (name in attributes) throw new Error(`attribute ${name} twice on ${tag}`);
+    attributes[name] = characters(value);
+    return "";
+  });
+  if (rest !== "") throw new Error(`unreadable attributes on ${tag}: ${rest}`);
+  return attributes;
+}
+
+/** Reads well-formed HTML of the allowed tags and attributes; throws at the first thing that is not. */
+export function readMarkup(html: string, allowed: Rules): Page {
+  const elements: Element[] = [];
+  const open: string[] = [];
+  let text = "";
+  let at = 0;
+  for (const match of html.matchAll(/<(\/?)([a-z][a-z0-9]*)((?:[^<>"]|"[^"<>]*")*)>/g)) {
+    text += characters(html.slice(at, match.index));
+    at = match.index + match[0].length;
+    const [, slash, tag = "", rest = ""] = match;
+    if (slash) {
+      if (open.pop() !== tag) throw new Error(`</${tag}> closes nothing`);
+      continue;
+    }
+    const rules = allowed[tag];
+    if (rules === undefined) throw new Error(`tag ${tag}`);
+    if (!INLINE.has(tag) && open.some((outer) => LINES.has(outer) || INLINE.has(outer)) && open.at(-1) !== "pre")
+      throw new Error(`${tag} inside a line of text`);
+    if (tag === "a" && open.includes("a")) throw new Error("a link inside a link");
+    elements.push({ tag, attributes: attributesOf(rest, tag, rules) });
+    if (!VOID.has(tag)) open.push(tag);
+  }
+  text += characters(html.slice(at));
+  if (open.length > 0) throw new Error(`not closed: ${open.join(" ")}`);
+  return { elements, text };
+}
+
+export const WEB: Rules = {
+  ...Object.fromEntries(
+    ["p", "h2", "h3", "h4", "h5", "h6", "ul", "li", "blockquote", "pre", "code"].map((tag) => [tag, []]),
+  ),
+  ...Object.fromEntries(["hr", "strong", "em", "del", "br", "figure", "figcaption"].map((tag) => [tag, []])),
+  ...Object.fromEntries(["table", "thead", "tbody", "tr"].map((tag) => [tag, []])),
+  ol: ["start"],
+  input: ["type", "disabled", "checked", "aria-label"],
+  th: ["scope", "align"],
+  td: ["align"],
+  a: ["href", "rel"],
+  img: ["src", "alt", "loading"],
+};
+
+export const WECHAT: Rules = {
+  ...Object.fromEntries(["section", "p", "h2", "h3", "h4", "h5", "h6", "span", "hr"].map((tag) => [tag, ["style"]])),
+  ...Object.fromEntries(
+    ["blockquote", "pre", "table", "th", "td", "figure", "figcaption"].map((tag) => [tag, ["style"]]),
+  ),
+  ...Object.fromEntries(["code", "strong", "em", "br", "sup", "thead", "tbody", "tr"].map((tag) => [tag, []])),
+  a: ["href"],
+  img: ["src", "alt", "style"],
+};

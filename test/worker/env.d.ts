@@ -1,0 +1,10 @@
+import type { Env as KanfaEnv } from "../../src/env.ts";
+import type { D1Migration } from "cloudflare:test";
+
+declare global {
+  namespace Cloudflare {
+    interface Env extends KanfaEnv {
+      TEST_MIGRATIONS: D1Migration[];
+    }
+  }
+}
