@@ -47,7 +47,8 @@ export async function tick(deps: Pick<DeliveryDeps, "db" | "queue" | "wall">, at
     await attempt("chores", async () => {
       await db.batch([purgeDeliveries(db, at), forgetRequests(db, deps.wall()), setChores(db, at + HOUR)]);
     });
-  if (faults.length > 0) throw new AggregateError(faults, `The tick of ${new Date(at).toISOString()} had ${faults.length} faults.`);
+  if (faults.length > 0)
+    throw new AggregateError(faults, `The tick of ${new Date(at).toISOString()} had ${faults.length} faults.`);
 }
 
 /** Whether anything waits, by one look at the end of each index. */

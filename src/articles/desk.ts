@@ -60,7 +60,12 @@ export async function createArticle(
   const stamp = newStamp();
   await db.batch([
     insertArticle(db, { ...input, hash, author: actor.name, stamp }, now),
-    insertRevision(db, input.uid, { hash, content: input.content, media: desk.mediaOf(input.content), savedBy: actor.name, stamp }, now),
+    insertRevision(
+      db,
+      input.uid,
+      { hash, content: input.content, media: desk.mediaOf(input.content), savedBy: actor.name, stamp },
+      now,
+    ),
     audit(
       db,
       { at: now, actor: actor.name, action: "article.created", subject: `article:${input.uid}` },
@@ -97,12 +102,22 @@ function begin(db: D1Database, article: Article, actor: Actor, now: number): Act
     expected: { id: article.id, rev: article.rev, stamp },
     guard,
     note: (action, detail) =>
-      audit(db, { at: now, actor: actor.name, action, subject: `article:${article.uid}`, ...(detail && { detail }) }, guard),
+      audit(
+        db,
+        { at: now, actor: actor.name, action, subject: `article:${article.uid}`, ...(detail && { detail }) },
+        guard,
+      ),
   };
 }
 
 /** 提交. Throws 409 when the article is not in a state to be submitted. */
-export async function submitArticle(desk: Desk, article: Article, publication: Publication, actor: Actor, now: number): Promise<Article> {
+export async function submitArticle(
+  desk: Desk,
+  article: Article,
+  publication: Publication,
+  actor: Actor,
+  now: number,
+): Promise<Article> {
   const { db } = desk;
   const next = settled(states.submit(article.status, publication.stages, article.embargoUntil, now));
   const act = begin(db, article, actor, now);
@@ -140,7 +155,13 @@ export async function reviewArticle(
     throw conflict("The text has changed since you read it. Read it again before you decide.");
   const act = begin(db, article, actor, now);
   return commit(db, article, [
-    moveArticle(db, act.expected, { ...next, queueKey: cleared(next) ? states.queueKey(now, article) : undefined }, article, now),
+    moveArticle(
+      db,
+      act.expected,
+      { ...next, queueKey: cleared(next) ? states.queueKey(now, article) : undefined },
+      article,
+      now,
+    ),
     insertReview(
       db,
       {
@@ -155,10 +176,13 @@ export async function reviewArticle(
       now,
       act.guard,
     ),
-    act.note(`article.${review.decision === "approve" ? "approved" : review.decision === "return" ? "returned" : "rejected"}`, {
-      stage,
-      hash: article.hash,
-    }),
+    act.note(
+      `article.${review.decision === "approve" ? "approved" : review.decision === "return" ? "returned" : "rejected"}`,
+      {
+        stage,
+        hash: article.hash,
+      },
+    ),
     ...desk.planner.joined(db, article, act.guard, now),
   ]);
 }
@@ -194,7 +218,13 @@ export async function editArticle(
     insertRevision(
       db,
       article.uid,
-      { hash, content: changed.content, media: desk.mediaOf(changed.content), savedBy: actor.name, stamp: act.expected.stamp },
+      {
+        hash,
+        content: changed.content,
+        media: desk.mediaOf(changed.content),
+        savedBy: actor.name,
+        stamp: act.expected.stamp,
+      },
       now,
     ),
     act.note("article.edited", { from: article.hash, to: hash, status: next.status }),
@@ -216,11 +246,20 @@ export async function withdrawArticle(desk: Desk, article: Article, actor: Actor
 }
 
 /** Deletes a draft. Throws 409 for anything that has been submitted, 412 when `rev` is stale. */
-export async function removeArticle(desk: Desk, article: Article, rev: number, actor: Actor, now: number): Promise<void> {
+export async function removeArticle(
+  desk: Desk,
+  article: Article,
+  rev: number,
+  actor: Actor,
+  now: number,
+): Promise<void> {
   if (rev !== article.rev) throw stale(article.rev);
   if (!states.mayDelete(article.status))
     throw conflict(`A ${article.status} article stays on record; withdraw it instead of deleting it.`);
-  const guard: Guard = { sql: "NOT EXISTS (SELECT 1 FROM articles WHERE id = ? AND uid = ?)", args: [article.id, article.uid] };
+  const guard: Guard = {
+    sql: "NOT EXISTS (SELECT 1 FROM articles WHERE id = ? AND uid = ?)",
+    args: [article.id, article.uid],
+  };
   await desk.db.batch([
     deleteArticle(desk.db, article.id, rev),
     audit(desk.db, { at: now, actor: actor.name, action: "article.deleted", subject: `article:${article.uid}` }, guard),

@@ -46,14 +46,24 @@ export async function keepMedia(
   now: number,
 ): Promise<MediaRow> {
   if (bytes.length > MEDIA_LIMIT)
-    throw new Problem(413, "Too large", `A picture may have ${MEDIA_LIMIT} bytes at most; this one has ${bytes.length}.`, {
-      errors: [{ field: "(body)", message: `over ${MEDIA_LIMIT} bytes` }],
-    });
+    throw new Problem(
+      413,
+      "Too large",
+      `A picture may have ${MEDIA_LIMIT} bytes at most; this one has ${bytes.length}.`,
+      {
+        errors: [{ field: "(body)", message: `over ${MEDIA_LIMIT} bytes` }],
+      },
+    );
   const type = sniff(bytes);
   if (!type)
-    throw new Problem(415, "Unsupported media type", "The first bytes are not those of a JPEG, PNG, GIF or WebP picture.", {
-      errors: [{ field: "(body)", message: "not a JPEG, PNG, GIF or WebP picture" }],
-    });
+    throw new Problem(
+      415,
+      "Unsupported media type",
+      "The first bytes are not those of a JPEG, PNG, GIF or WebP picture.",
+      {
+        errors: [{ field: "(body)", message: "not a JPEG, PNG, GIF or WebP picture" }],
+      },
+    );
   const kept = { hash: await sha256(bytes), type, size: bytes.length };
   await deps.media.put(kept.hash, bytes, { httpMetadata: { contentType: type } });
   await insertMedia(deps.db, kept, actor.name, now).run();

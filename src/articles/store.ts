@@ -96,7 +96,12 @@ export interface ArticleFilter {
 }
 
 /** One page of articles, newest first, before the internal id `before`. */
-export async function listArticles(db: D1Database, filter: ArticleFilter, before: number, limit: number): Promise<Article[]> {
+export async function listArticles(
+  db: D1Database,
+  filter: ArticleFilter,
+  before: number,
+  limit: number,
+): Promise<Article[]> {
   const where = ["a.id < ?"];
   const args: unknown[] = [before];
   const narrow = (sql: string, value: unknown) => {
@@ -132,7 +137,15 @@ export interface Place {
 /** A new draft. A repeat with the same public id changes nothing, which is what makes a repeated request harmless. */
 export function insertArticle(
   db: D1Database,
-  article: { uid: string; hash: string; author: string; content: Content; handling: Handling; place: Place; stamp: string },
+  article: {
+    uid: string;
+    hash: string;
+    author: string;
+    content: Content;
+    handling: Handling;
+    place: Place;
+    stamp: string;
+  },
   now: number,
 ): Statement {
   const { content, handling, place } = article;
@@ -227,7 +240,15 @@ export function moveArticle(
 export function rewriteArticle(
   db: D1Database,
   expected: Expected,
-  next: { status: Status; stage: number; queueKey?: number | undefined; hash: string; content: Content; handling: Handling; place: Place },
+  next: {
+    status: Status;
+    stage: number;
+    queueKey?: number | undefined;
+    hash: string;
+    content: Content;
+    handling: Handling;
+    place: Place;
+  },
   now: number,
 ): Statement {
   const { content, handling, place } = next;
@@ -376,7 +397,9 @@ export interface MediaRow {
 /** Notes an uploaded picture; the same bytes again change nothing. */
 export function insertMedia(db: D1Database, media: MediaRow, by: string, now: number): Statement {
   return db
-    .prepare(`INSERT INTO media (hash, type, size, uploaded_by, uploaded_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
+    .prepare(
+      `INSERT INTO media (hash, type, size, uploaded_by, uploaded_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    )
     .bind(media.hash, media.type, media.size, by, now);
 }
 
@@ -384,7 +407,9 @@ export function insertMedia(db: D1Database, media: MediaRow, by: string, now: nu
 const MANY = 1000;
 
 /** How many articles wait, up to a thousand of each; `more` tells that there are more. */
-export async function countQueued(db: D1Database): Promise<{ queued: number; held: number; in_review: number; more: boolean }> {
+export async function countQueued(
+  db: D1Database,
+): Promise<{ queued: number; held: number; in_review: number; more: boolean }> {
   const count = (status: Status) =>
     `(SELECT count(*) FROM (SELECT 1 FROM publications p JOIN articles a ON a.publication_id = p.id AND a.status = '${status}' LIMIT ${MANY}))`;
   const found = await row<{ queued: number; held: number; in_review: number }>(

@@ -31,7 +31,11 @@ export const webhook: Kind<Config, string> = {
   compose([item], { payload }) {
     const { seq, kind, at, note, post } = item as Item;
     const text = payload === "full" && kind !== "recalled" ? (item as Item).text() : {};
-    return JSON.stringify({ type: TYPES[kind], timestamp: at, data: { seq, ...(note && { note }), post: { ...post, ...text } } });
+    return JSON.stringify({
+      type: TYPES[kind],
+      timestamp: at,
+      data: { seq, ...(note && { note }), post: { ...post, ...text } },
+    });
   },
   request: (body, { url }) => ({
     transport: "http",
@@ -46,7 +50,9 @@ export const webhook: Kind<Config, string> = {
     const why = `HTTP ${status}`;
     if (status >= 200 && status < 300)
       // Svix's stop signal: the receiver took the message and wants no more of them.
-      return headers["webhook-delivery"] === "disable" ? { type: "gone", why: "webhook-delivery: disable" } : { type: "accepted", why };
+      return headers["webhook-delivery"] === "disable"
+        ? { type: "gone", why: "webhook-delivery: disable" }
+        : { type: "accepted", why };
     if (status === 410) return { type: "gone", why };
     if (status >= 300 && status < 400) return { type: "retry", why: `${why}: redirects are not followed` };
     if (status >= 400 && status < 500 && !NOT_THE_MESSAGE.has(status)) return { type: "rejected", why };

@@ -14,7 +14,10 @@ const listed = (list: string[] | undefined, value: string | null): boolean =>
   !list || list.length === 0 || (value !== null && list.includes(value));
 
 /** Whether a filter lets an entry through. */
-export function admits(filter: Filter, entry: Pick<Entry, "publication" | "column" | "unit" | "kind" | "original">): boolean {
+export function admits(
+  filter: Filter,
+  entry: Pick<Entry, "publication" | "column" | "unit" | "kind" | "original">,
+): boolean {
   return (
     listed(filter.publications, entry.publication) &&
     listed(filter.columns, entry.column) &&
@@ -63,7 +66,12 @@ export function owed(
     // A gap means that the slice belongs to another cursor from here on.
     if (entry.seq !== to + 1) break;
     if (wanted(channel, entry, knows, now)) {
-      if (entry.stopped) return entries.length > 0 ? { type: "push", to, entries } : to > channel.cursor ? { type: "skip", to } : { type: "blocked" };
+      if (entry.stopped)
+        return entries.length > 0
+          ? { type: "push", to, entries }
+          : to > channel.cursor
+            ? { type: "skip", to }
+            : { type: "blocked" };
       if ((kind !== null && entry.kind !== kind) || entries.length === channel.batch) break;
       kind = entry.kind;
       entries.push(entry.seq);

@@ -48,10 +48,14 @@ export type Settlement =
  * What follows from a verdict on attempt `n` at `now`. Nobody blocks for ever: a message refused for its own sake is
  * passed over after {@link REJECTED_TRIES}; everything else holds the channel until the entries are stale for it.
  */
-export function settle(verdict: Verdict, attempt: { n: number; now: number; staleAt: number; seed: string }): Settlement {
+export function settle(
+  verdict: Verdict,
+  attempt: { n: number; now: number; staleAt: number; seed: string },
+): Settlement {
   if (verdict.type === "accepted") return { outcome: "accepted", advance: true, alert: false };
   if (verdict.type === "gone") return { outcome: "gone", advance: false, alert: true };
-  if (verdict.type === "rejected" && attempt.n >= REJECTED_TRIES) return { outcome: "rejected", advance: true, alert: true };
+  if (verdict.type === "rejected" && attempt.n >= REJECTED_TRIES)
+    return { outcome: "rejected", advance: true, alert: true };
   const after = verdict.type === "rejected" ? 0 : verdict.after;
   const nextAt = attempt.now + backoff(attempt.n, noiseOf(`${attempt.seed}:${attempt.n}`), after);
   if (nextAt >= attempt.staleAt) return { outcome: "expired", advance: true, alert: true };

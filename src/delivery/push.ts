@@ -82,7 +82,13 @@ export async function push(
 }
 
 /** The demo inbox is a table of ours. */
-async function keep(deps: DeliveryDeps, outgoing: Outgoing, channel: string, delivery: string, now: number): Promise<Reply> {
+async function keep(
+  deps: DeliveryDeps,
+  outgoing: Outgoing,
+  channel: string,
+  delivery: string,
+  now: number,
+): Promise<Reply> {
   await insertInbox(deps.db, { delivery, channel, body: outgoing.body }, now).run();
   return { type: "response", status: 200, headers: {}, body: "" };
 }

@@ -7,7 +7,12 @@ const configPlace = (uid: string, member: string): string => `channels:${uid}:co
 const signingPlace = (uid: string): string => `channels:${uid}:secret`;
 
 /** A config as it is stored: JSON with its secret members sealed to the channel. */
-export async function sealConfig(kind: Kind, uid: string, config: Record<string, unknown>, keys: SecretKeys): Promise<string> {
+export async function sealConfig(
+  kind: Kind,
+  uid: string,
+  config: Record<string, unknown>,
+  keys: SecretKeys,
+): Promise<string> {
   const sealed = { ...config };
   for (const member of kind.secrets)
     if (typeof sealed[member] === "string") sealed[member] = await seal(sealed[member], configPlace(uid, member), keys);
@@ -44,7 +49,9 @@ export function maskConfig(kind: Kind, config: Record<string, unknown>): Record<
 }
 
 /** The signing secret as it is stored. */
-export const sealSigning = (uid: string, secret: string, keys: SecretKeys): Promise<string> => seal(secret, signingPlace(uid), keys);
+export const sealSigning = (uid: string, secret: string, keys: SecretKeys): Promise<string> =>
+  seal(secret, signingPlace(uid), keys);
 
 /** A stored signing secret, opened. */
-export const openSigning = (uid: string, sealed: string, keys: SecretKeys): Promise<string> => open(sealed, signingPlace(uid), keys);
+export const openSigning = (uid: string, sealed: string, keys: SecretKeys): Promise<string> =>
+  open(sealed, signingPlace(uid), keys);

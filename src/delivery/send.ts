@@ -50,7 +50,9 @@ async function readCapped(response: Response, signal: AbortSignal): Promise<stri
       if (signal.aborted) throw new Error("deadline");
       if (done) break;
       size += value.length;
-      text += decoder.decode(value.subarray(0, Math.max(0, value.length - Math.max(0, size - ANSWER_CAP))), { stream: true });
+      text += decoder.decode(value.subarray(0, Math.max(0, value.length - Math.max(0, size - ANSWER_CAP))), {
+        stream: true,
+      });
     }
     return text;
   } finally {

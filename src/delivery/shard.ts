@@ -87,10 +87,13 @@ export async function runShard(deps: DeliveryDeps, message: ShardMessage, now: n
     const turns = new Map(work.map((channel) => [channel, turnOf(channel, slice, bySeq, known, now)]));
     const intents = work.flatMap((channel) => {
       const turn = turns.get(channel)!;
-      return turn.type === "push" ? [{ channel: channel.id, from: channel.cursor, to: turn.to, entries: turn.entries }] : [];
+      return turn.type === "push"
+        ? [{ channel: channel.id, from: channel.cursor, to: turn.to, entries: turn.entries }]
+        : [];
     });
     const attempts = new Map<number, number>();
-    if (intents.length > 0) for (const { channel, n } of await beginDeliveries(db, token, intents, now)) attempts.set(channel, n);
+    if (intents.length > 0)
+      for (const { channel, n } of await beginDeliveries(db, token, intents, now)) attempts.set(channel, n);
 
     const composer = new Composer(deps.siteUrl);
     const lastStart = begun + LEASE - MARGIN;

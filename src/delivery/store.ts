@@ -359,7 +359,9 @@ export function updateChannel(
 /** Pauses or resumes. A resumed channel goes on where it stopped; nothing is sent again. */
 export function setChannelStatus(db: D1Database, id: number, status: "active" | "paused", now: number): Statement {
   return db
-    .prepare(`UPDATE channels SET status = ?2, due_at = min(due_at, ?3), rev = rev + 1, updated_at = ?3 WHERE id = ?1 AND status <> ?2`)
+    .prepare(
+      `UPDATE channels SET status = ?2, due_at = min(due_at, ?3), rev = rev + 1, updated_at = ?3 WHERE id = ?1 AND status <> ?2`,
+    )
     .bind(id, status, now);
 }
 
@@ -395,7 +397,12 @@ const DELIVERY = `SELECT c.uid AS channel, d.from_seq AS "from", d.to_seq AS "to
   FROM deliveries d JOIN channels c ON c.id = d.channel_id`;
 
 /** A page of a channel's deliveries, newest first, before the cursor position `before`. */
-export function listDeliveries(db: D1Database, channelId: number, before: number, limit: number): Promise<DeliveryRow[]> {
+export function listDeliveries(
+  db: D1Database,
+  channelId: number,
+  before: number,
+  limit: number,
+): Promise<DeliveryRow[]> {
   return rows(
     db
       .prepare(`${DELIVERY} WHERE d.channel_id = ? AND d.from_seq < ? ORDER BY d.from_seq DESC LIMIT ?`)
@@ -415,13 +422,18 @@ export function listProgress(
 ): Promise<{ channel: string; name: string; kind: string; status: ChannelStatus; cursor: number; settled: number }[]> {
   return rows(
     db
-      .prepare(`SELECT uid AS channel, name, kind, status, cursor, cursor >= ? AS settled FROM channels ORDER BY id LIMIT 100`)
+      .prepare(
+        `SELECT uid AS channel, name, kind, status, cursor, cursor >= ? AS settled FROM channels ORDER BY id LIMIT 100`,
+      )
       .bind(seq),
   );
 }
 
 /** The delivery part of the health page, from bounded looks: shards due, channels that are being retried or held. */
-export async function readDeliveryHealth(db: D1Database, now: number): Promise<{ due: number; retrying: number; held: number }> {
+export async function readDeliveryHealth(
+  db: D1Database,
+  now: number,
+): Promise<{ due: number; retrying: number; held: number }> {
   const found = await row<{ due: number; retrying: number; held: number }>(
     db
       .prepare(

@@ -107,7 +107,12 @@ export async function createChannel(
 export async function changeChannel(
   deps: SubscriptionDeps,
   channel: Channel,
-  change: { name?: string | undefined; config?: unknown; filter?: Filter | undefined; expiresAfter?: number | undefined },
+  change: {
+    name?: string | undefined;
+    config?: unknown;
+    filter?: Filter | undefined;
+    expiresAfter?: number | undefined;
+  },
   rev: number,
   actor: Actor,
   now: number,
@@ -116,7 +121,9 @@ export async function changeChannel(
   if (rev !== channel.rev) throw stale(channel.rev);
   const kind = requireKind(channel.kind);
   const config =
-    change.config === undefined ? channel.config : checkConfig(deps, kind, { ...channel.config, ...(change.config as object) });
+    change.config === undefined
+      ? channel.config
+      : checkConfig(deps, kind, { ...channel.config, ...(change.config as object) });
   const [updated] = await db.batch([
     updateChannel(
       db,
@@ -160,7 +167,12 @@ export async function pauseOrResume(
 }
 
 /** Removes a channel and its ledger. */
-export async function removeChannel(deps: SubscriptionDeps, channel: Channel, actor: Actor, now: number): Promise<void> {
+export async function removeChannel(
+  deps: SubscriptionDeps,
+  channel: Channel,
+  actor: Actor,
+  now: number,
+): Promise<void> {
   await deps.db.batch([
     ...deleteChannel(deps.db, channel),
     audit(deps.db, { at: now, actor: actor.name, action: "channel.removed", subject: `channel:${channel.uid}` }),

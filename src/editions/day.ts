@@ -35,7 +35,9 @@ export async function runDay(
     if (planned && planned.edition.closedAt === null)
       for (const slot of planned.slots) {
         if (slot.releasedAt !== null || slot.at > now) continue;
-        const positions = planned.picks.filter((pick) => pick.slot === slot.n && pick.seq === null).map((pick) => pick.position);
+        const positions = planned.picks
+          .filter((pick) => pick.slot === slot.n && pick.seq === null)
+          .map((pick) => pick.position);
         const edition = { id: planned.edition.id, date, positions };
         if (await releaseSlot(db, publication, edition, slot, wake, now)) report.released.push(slot.n);
       }

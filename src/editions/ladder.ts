@@ -105,12 +105,17 @@ export function fill(input: LadderInput): LadderResult {
     climb("normal", waiting.sort(byKey), () => "按签发先后和优先级排队到此");
     climb(
       "reserve",
-      eligible.filter((c) => c.lastRunAt !== null).sort((a, b) => a.lastRunAt! - b.lastRunAt! || a.articleId - b.articleId),
+      eligible
+        .filter((c) => c.lastRunAt !== null)
+        .sort((a, b) => a.lastRunAt! - b.lastRunAt! || a.articleId - b.articleId),
       () => `稿件不足，以常青稿补足（距上次刊发已满 ${COOL_DOWN_DAYS} 天）`,
     );
   }
 
-  const placed = place(chosen.map((c) => c.candidate), input);
+  const placed = place(
+    chosen.map((c) => c.candidate),
+    input,
+  );
   return {
     picks: chosen.map(({ candidate, rung, reason }, i) => ({
       articleId: candidate.articleId,

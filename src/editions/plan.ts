@@ -44,8 +44,16 @@ export async function propose(db: D1Database, publication: Publication, date: st
   const planned = await readEdition(db, publication.id, date);
   const quota = day.working ? publication.quota : 0;
   const slots: Slot[] =
-    planned?.slots ?? (day.working ? slotsOn(date, publication) : []).map((at, i) => ({ n: i + 1, at, releasedAt: null, late: false }));
-  const settled = { day, quota: planned?.edition.quota ?? quota, slots, planned, added: [], shortfall: planned?.edition.shortfall ?? quota };
+    planned?.slots ??
+    (day.working ? slotsOn(date, publication) : []).map((at, i) => ({ n: i + 1, at, releasedAt: null, late: false }));
+  const settled = {
+    day,
+    quota: planned?.edition.quota ?? quota,
+    slots,
+    planned,
+    added: [],
+    shortfall: planned?.edition.shortfall ?? quota,
+  };
   if (!day.working || planned?.edition.closedAt || slots.every((slot) => slot.releasedAt !== null)) return settled;
   const dayEnd = zonedTime(addDays(date, 1), "00:00", publication.timeZone);
   const candidates = await readCandidates(db, publication.id, {
@@ -89,7 +97,13 @@ export function proposalDigest(proposal: Proposal): Promise<string> {
 }
 
 /** The batch that makes a proposal true. Every statement after the first takes effect only if the first one did. */
-function planBatch(db: D1Database, publication: Publication, date: string, proposal: Proposal, now: number): Statement[] {
+function planBatch(
+  db: D1Database,
+  publication: Publication,
+  date: string,
+  proposal: Proposal,
+  now: number,
+): Statement[] {
   const stamp = newStamp();
   const batch = { publicationId: publication.id, date, stamp };
   return [
@@ -103,7 +117,12 @@ function planBatch(db: D1Database, publication: Publication, date: string, propo
       },
       now,
     ),
-    ...(proposal.planned ? [] : [insertSlots(db, batch, proposal.slots), ...closeEarlier(db, batch, localDate(now, publication.timeZone), now)]),
+    ...(proposal.planned
+      ? []
+      : [
+          insertSlots(db, batch, proposal.slots),
+          ...closeEarlier(db, batch, localDate(now, publication.timeZone), now),
+        ]),
     insertPicks(db, batch, proposal.added),
     markPlanned(db, batch, proposal.added, now),
     countShortfall(db, batch),
@@ -125,9 +144,15 @@ function planBatch(db: D1Database, publication: Publication, date: string, propo
 }
 
 /** Plans the edition of `date`, or tops it up. Writes nothing when there is nothing to change. */
-export async function planEdition(db: D1Database, publication: Publication, date: string, now: number): Promise<Proposal> {
+export async function planEdition(
+  db: D1Database,
+  publication: Publication,
+  date: string,
+  now: number,
+): Promise<Proposal> {
   const proposal = await propose(db, publication, date, now);
-  const settled = proposal.planned !== null && proposal.added.length === 0 && proposal.planned.edition.quota === proposal.quota;
+  const settled =
+    proposal.planned !== null && proposal.added.length === 0 && proposal.planned.edition.quota === proposal.quota;
   if (proposal.day.working && !settled) await db.batch(planBatch(db, publication, date, proposal, now));
   return proposal;
 }

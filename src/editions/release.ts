@@ -49,7 +49,13 @@ export async function releaseSlot(
     ...returnLeftovers(db, { editionId: edition.id, n: slot.n, stamp }, now),
     audit(
       db,
-      { at: now, actor: "tick", action: "slot.released", subject: `edition:${publication.slug}/${edition.date}`, detail: { slot: slot.n } },
+      {
+        at: now,
+        actor: "tick",
+        action: "slot.released",
+        subject: `edition:${publication.slug}/${edition.date}`,
+        detail: { slot: slot.n },
+      },
       guard,
     ),
     closeIfDone(db, edition.id, now),

@@ -37,7 +37,8 @@ export function slotsOn(date: string, timetable: Timetable): number[] {
   for (const expression of timetable.releaseTimes) {
     const cron = new Cron(expression, { paused: true, timezone: timetable.timeZone, mode: "5-part" });
     // nextRuns is exclusive of its start.
-    for (const run of cron.nextRuns(MOST_SLOTS + 1, new Date(from - 1000))) if (run.getTime() < to) found.add(run.getTime());
+    for (const run of cron.nextRuns(MOST_SLOTS + 1, new Date(from - 1000)))
+      if (run.getTime() < to) found.add(run.getTime());
   }
   return [...found].sort((a, b) => a - b);
 }

@@ -153,7 +153,14 @@ export async function readCandidates(
 /** First statement of a planning batch: makes the edition, or stamps it if nobody has planned it since it was read. */
 export function stampEdition(
   db: D1Database,
-  plan: { publicationId: number; date: string; quota: number; provisional: boolean; planRev: number | null; stamp: string },
+  plan: {
+    publicationId: number;
+    date: string;
+    quota: number;
+    provisional: boolean;
+    planRev: number | null;
+    stamp: string;
+  },
   now: number,
 ): Statement {
   return plan.planRev === null
@@ -250,12 +257,20 @@ const backToQueue = (now: "?4" | "?5") => `status = CASE WHEN ${RESERVED} THEN '
     rev = rev + 1`;
 
 /** An article that changed leaves its waiting pick, in the batch of the change; the tick looks at the edition at once. */
-export function unpick(db: D1Database, article: { id: number; publicationId: number }, guard: Guard, now: number): Statement[] {
+export function unpick(
+  db: D1Database,
+  article: { id: number; publicationId: number },
+  guard: Guard,
+  now: number,
+): Statement[] {
   return [
-    wakePublication(db, article.publicationId, now, `EXISTS (SELECT 1 FROM picks WHERE article_id = ? AND seq IS NULL) AND ${guard.sql}`, [
-      article.id,
-      ...guard.args,
-    ]),
+    wakePublication(
+      db,
+      article.publicationId,
+      now,
+      `EXISTS (SELECT 1 FROM picks WHERE article_id = ? AND seq IS NULL) AND ${guard.sql}`,
+      [article.id, ...guard.args],
+    ),
     guarded(
       db,
       `UPDATE editions SET shortfall = max(0, quota - (SELECT count(*) - 1 FROM picks WHERE edition_id = editions.id)), plan_rev = plan_rev + 1
@@ -296,7 +311,10 @@ export function stampSlot(
 
 /** The guard of a release batch: the slot bears the batch's stamp. */
 export function slotStamped(editionId: number, n: number, stamp: string): Guard {
-  return { sql: `EXISTS (SELECT 1 FROM slots WHERE edition_id = ? AND n = ? AND stamp = ?)`, args: [editionId, n, stamp] };
+  return {
+    sql: `EXISTS (SELECT 1 FROM slots WHERE edition_id = ? AND n = ? AND stamp = ?)`,
+    args: [editionId, n, stamp],
+  };
 }
 
 /**
@@ -326,7 +344,11 @@ export function markPublished(db: D1Database, newPosts: string, now: number): St
 }
 
 /** What could not go out with its slot goes back to where it waits, and its places are free for a later slot. */
-export function returnLeftovers(db: D1Database, slot: { editionId: number; n: number; stamp: string }, now: number): Statement[] {
+export function returnLeftovers(
+  db: D1Database,
+  slot: { editionId: number; n: number; stamp: string },
+  now: number,
+): Statement[] {
   const leftover = `SELECT article_id FROM picks WHERE edition_id = ?1 AND slot = ?2 AND seq IS NULL
     AND EXISTS (SELECT 1 FROM slots WHERE edition_id = ?1 AND n = ?2 AND stamp = ?3)`;
   return [

@@ -34,7 +34,9 @@ export async function savePublication(
   } else {
     if (rev !== existing.rev) throw stale(existing.rev);
     if (settings.medium !== existing.medium)
-      throw conflict(`A publication keeps its medium: this one is “${existing.medium}”. Make another for the other medium.`);
+      throw conflict(
+        `A publication keeps its medium: this one is “${existing.medium}”. Make another for the other medium.`,
+      );
     const stamp = newStamp();
     const guard = stamped("publications", existing.id, stamp);
     const [changed] = await db.batch([

@@ -68,11 +68,27 @@ export function insertPublication(db: D1Database, p: PublicationSettings, now: n
       `INSERT INTO publications (slug, name, medium, time_zone, quota, plan_at, release_times, stages, due_at, rev, created_at, updated_at)
        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, ?9, ?9)`,
     )
-    .bind(p.slug, p.name, p.medium, p.timeZone, p.quota, p.planAt, JSON.stringify(p.releaseTimes), JSON.stringify(p.stages), now);
+    .bind(
+      p.slug,
+      p.name,
+      p.medium,
+      p.timeZone,
+      p.quota,
+      p.planAt,
+      JSON.stringify(p.releaseTimes),
+      JSON.stringify(p.stages),
+      now,
+    );
 }
 
 /** Replaces the settings of the revision that the caller read; wakes the tick, since slots may have moved. */
-export function updatePublication(db: D1Database, p: PublicationSettings, rev: number, stamp: string, now: number): Statement {
+export function updatePublication(
+  db: D1Database,
+  p: PublicationSettings,
+  rev: number,
+  stamp: string,
+  now: number,
+): Statement {
   return db
     .prepare(
       `UPDATE publications SET name = ?2, medium = ?3, time_zone = ?4, quota = ?5, plan_at = ?6, release_times = ?7, stages = ?8,
@@ -117,7 +133,13 @@ export function setDue(db: D1Database, id: number, dueAt: number): Statement {
 }
 
 /** Rings the tick's alarm for a publication by `now` at the latest, under `condition` (SQL of ours, parameters `args`). */
-export function wakePublication(db: D1Database, id: number, now: number, condition: string, args: readonly unknown[]): Statement {
+export function wakePublication(
+  db: D1Database,
+  id: number,
+  now: number,
+  condition: string,
+  args: readonly unknown[],
+): Statement {
   return db
     .prepare(`UPDATE publications SET due_at = min(due_at, ?) WHERE id = ? AND due_at > ? AND ${condition}`)
     .bind(now, id, now, ...args);
@@ -143,7 +165,14 @@ export function insertUnit(db: D1Database, slug: string, name: string, kind: Uni
   return db.prepare(`INSERT INTO units (slug, name, kind, created_at) VALUES (?, ?, ?, ?)`).bind(slug, name, kind, now);
 }
 
-export function insertPerson(db: D1Database, slug: string, name: string, role: Role, unitId: number | null, now: number): Statement {
+export function insertPerson(
+  db: D1Database,
+  slug: string,
+  name: string,
+  role: Role,
+  unitId: number | null,
+  now: number,
+): Statement {
   return db
     .prepare(`INSERT INTO people (slug, name, role, unit_id, created_at) VALUES (?, ?, ?, ?, ?)`)
     .bind(slug, name, role, unitId, now);
@@ -251,7 +280,14 @@ export function audit(db: D1Database, entry: AuditEntry, guard?: Guard): Stateme
     .prepare(
       `INSERT INTO audit (at, actor, action, subject, detail) SELECT ?, ?, ?, ?, ? WHERE ${guard ? guard.sql : "1"}`,
     )
-    .bind(entry.at, entry.actor, entry.action, entry.subject, JSON.stringify(entry.detail ?? {}), ...(guard?.args ?? []));
+    .bind(
+      entry.at,
+      entry.actor,
+      entry.action,
+      entry.subject,
+      JSON.stringify(entry.detail ?? {}),
+      ...(guard?.args ?? []),
+    );
 }
 
 /** Raises the office's revision: a name that readers see has changed, so no cached page holds. */
@@ -285,6 +321,8 @@ export function setChores(db: D1Database, at: number): Statement {
 }
 
 /** The office's revision and its last tick. */
-export function readOffice(db: D1Database): Promise<{ rev: number; last_tick_at: number | null; last_tick_wall: number | null } | null> {
+export function readOffice(
+  db: D1Database,
+): Promise<{ rev: number; last_tick_at: number | null; last_tick_wall: number | null } | null> {
   return row(db.prepare(`SELECT rev, last_tick_at, last_tick_wall FROM office WHERE id = 1`));
 }

@@ -73,7 +73,11 @@ export async function seal(text: string, place: string, keys: SecretKeys): Promi
   const { id, key } = await keyOf(keys.current);
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const sealed = new Uint8Array(
-    await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: encoder.encode(place) }, key, encoder.encode(text)),
+    await crypto.subtle.encrypt(
+      { name: "AES-GCM", iv, additionalData: encoder.encode(place) },
+      key,
+      encoder.encode(text),
+    ),
   );
   const joined = new Uint8Array(iv.length + sealed.length);
   joined.set(iv);

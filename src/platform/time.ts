@@ -39,7 +39,11 @@ export function isZone(zone: string): boolean {
 
 /** The zone's offset from UTC at `ms`, in milliseconds (east is positive). */
 function offsetAt(ms: number, zone: string): number {
-  const parts = Object.fromEntries(formatter(zone).formatToParts(ms).map((part) => [part.type, part.value]));
+  const parts = Object.fromEntries(
+    formatter(zone)
+      .formatToParts(ms)
+      .map((part) => [part.type, part.value]),
+  );
   const local = Date.UTC(
     Number(parts.year),
     Number(parts.month) - 1,

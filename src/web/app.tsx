@@ -72,5 +72,7 @@ app.route(
 );
 app.route("/", site);
 
-app.notFound((c) => problemResponse(new Problem(404, "Not found", `There is nothing at ${c.req.method} ${c.req.path}.`)));
+app.notFound((c) =>
+  problemResponse(new Problem(404, "Not found", `There is nothing at ${c.req.method} ${c.req.path}.`)),
+);
 app.onError((error, c) => problemResponse(problemOf(error, c)));

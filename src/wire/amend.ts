@@ -23,7 +23,8 @@ async function commit(desk: Desk, article: Article, batch: Statement[]): Promise
 }
 
 function requirePublished(article: Article, act: string): void {
-  if (article.status !== "published") throw conflict(`Only a published article can be ${act}; this one is ${article.status}.`);
+  if (article.status !== "published")
+    throw conflict(`Only a published article can be ${act}; this one is ${article.status}.`);
 }
 
 /**
@@ -56,7 +57,13 @@ export async function correctArticle(
     insertAmendment(db, { kind: "corrected", articleId: article.id, note }, guard, now),
     audit(
       db,
-      { at: now, actor: actor.name, action: "article.corrected", subject: `article:${article.uid}`, detail: { from: article.hash, to: hash, note } },
+      {
+        at: now,
+        actor: actor.name,
+        action: "article.corrected",
+        subject: `article:${article.uid}`,
+        detail: { from: article.hash, to: hash, note },
+      },
       guard,
     ),
     ...desk.wake(now),
@@ -79,7 +86,13 @@ export async function recallArticle(
   const stamp = newStamp();
   const guard = stamped("articles", article.id, stamp);
   return commit(desk, article, [
-    moveArticle(db, { id: article.id, rev: article.rev, stamp }, { status: "recalled", stage: article.stage }, article, now),
+    moveArticle(
+      db,
+      { id: article.id, rev: article.rev, stamp },
+      { status: "recalled", stage: article.stage },
+      article,
+      now,
+    ),
     ...recallPosts(db, article.id, guard, now),
     insertAmendment(db, { kind: "recalled", articleId: article.id, note }, guard, now),
     audit(

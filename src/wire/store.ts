@@ -98,8 +98,18 @@ export function correctPost(db: D1Database, articleId: number, guard: Guard, now
 /** Every post of the article is gone from the readers' pages, and its pictures with it. */
 export function recallPosts(db: D1Database, articleId: number, guard: Guard, now: number): Statement[] {
   return [
-    guarded(db, `UPDATE posts SET recalled_at = ? WHERE article_id = ? AND recalled_at IS NULL`, [now, articleId], guard),
-    guarded(db, `DELETE FROM post_media WHERE post_id IN (SELECT id FROM posts WHERE article_id = ?)`, [articleId], guard),
+    guarded(
+      db,
+      `UPDATE posts SET recalled_at = ? WHERE article_id = ? AND recalled_at IS NULL`,
+      [now, articleId],
+      guard,
+    ),
+    guarded(
+      db,
+      `DELETE FROM post_media WHERE post_id IN (SELECT id FROM posts WHERE article_id = ?)`,
+      [articleId],
+      guard,
+    ),
   ];
 }
 
@@ -257,10 +267,24 @@ const SHELF = {
 
 /** Live posts, newest first, before the internal id `before`; with their texts for feeds. One query. */
 export function listPosts(db: D1Database, shelf: Shelf, before: number, limit: number): Promise<PostSummary[]>;
-export function listPosts(db: D1Database, shelf: Shelf, before: number, limit: number, texts: true): Promise<PostDetail[]>;
-export function listPosts(db: D1Database, shelf: Shelf, before: number, limit: number, texts = false): Promise<PostSummary[]> {
+export function listPosts(
+  db: D1Database,
+  shelf: Shelf,
+  before: number,
+  limit: number,
+  texts: true,
+): Promise<PostDetail[]>;
+export function listPosts(
+  db: D1Database,
+  shelf: Shelf,
+  before: number,
+  limit: number,
+  texts = false,
+): Promise<PostSummary[]> {
   const text = texts ? ", a.uid AS articleUid, r.markdown, r.meta" : "";
-  const textJoins = texts ? "JOIN articles a ON a.id = p.article_id JOIN revisions r ON r.article_id = p.article_id AND r.hash = p.hash" : "";
+  const textJoins = texts
+    ? "JOIN articles a ON a.id = p.article_id JOIN revisions r ON r.article_id = p.article_id AND r.hash = p.hash"
+    : "";
   return rows<PostSummary>(
     db
       .prepare(
@@ -274,4 +298,61 @@ export function listPosts(db: D1Database, shelf: Shelf, before: number, limit: n
 /** Whether a live post shows the picture. */
 export async function isMediaPublic(db: D1Database, hash: string): Promise<boolean> {
   return (await row(db.prepare(`SELECT 1 FROM post_media WHERE hash = ? LIMIT 1`).bind(hash))) !== null;
+}
+
+/** What feeds depend on: as {@link readVersion}, and the business time of the last entry, null before the first. One query. */
+export async function readFeedVersion(db: D1Database): Promise<{ version: string; changedAt: number | null }> {
+  const found = await row<{ head: number; rev: number; changedAt: number | null }>(
+    db.prepare(
+      `SELECT ${HEAD} AS head, rev, (SELECT at FROM wire ORDER BY seq DESC LIMIT 1) AS changedAt FROM office WHERE id = 1`,
+    ),
+  );
+  return { version: `${found?.head ?? 0}-${found?.rev ?? 0}`, changedAt: found?.changedAt ?? null };
+}
+
+/** A post on the front page, with the cover of its revision: an address that nobody has judged yet. */
+export interface FrontPost extends PostSummary {
+  cover: string | null;
+}
+
+/** The newest live posts of every publication, `each` of one at most: publications in order of making, newest first. One query. */
+export function listFront(db: D1Database, each: number): Promise<FrontPost[]> {
+  return rows<FrontPost>(
+    db
+      .prepare(
+        `SELECT ${POST_COLUMNS}, r.meta ->> 'cover' AS cover
+         FROM publications f CROSS JOIN posts p ON p.id IN (SELECT id FROM posts WHERE publication_id = f.id AND recalled_at IS NULL
+           ORDER BY id DESC LIMIT ?) ${POST_JOINS} JOIN revisions r ON r.article_id = p.article_id AND r.hash = p.hash
+         ORDER BY f.id, p.id DESC`,
+      )
+      .bind(each),
+  );
+}
+
+/** A column with its newest live post; both null while it has none. */
+export interface ColumnFront {
+  column: string;
+  name: string;
+  uid: string | null;
+  title: string | null;
+}
+
+/** Every column in order of making, a thousand at most. One query, a few rows a column. */
+export function listColumnFronts(db: D1Database): Promise<ColumnFront[]> {
+  return rows<ColumnFront>(
+    db.prepare(
+      `SELECT c.slug AS "column", c.name, p.uid, p.title FROM columns c LEFT JOIN posts p ON p.id =
+         (SELECT id FROM posts WHERE column_id = c.id AND recalled_at IS NULL ORDER BY id DESC LIMIT 1)
+       ORDER BY c.id LIMIT 1000`,
+    ),
+  );
+}
+
+/** The posts with these public ids, recalled or not, in no order. One query. */
+export function listPostsNamed(db: D1Database, uids: readonly string[]): Promise<PostSummary[]> {
+  return rows<PostSummary>(
+    db
+      .prepare(`SELECT ${POST_COLUMNS} FROM json_each(?) j CROSS JOIN posts p ON p.uid = j.value ${POST_JOINS}`)
+      .bind(JSON.stringify(uids)),
+  );
 }

@@ -35,7 +35,12 @@ export const articles = new Hono<App>();
 const tag = "articles";
 
 /** The answer that shows an article, with its revision as ETag. */
-async function show(c: Ctx, article: Article, status: 200 | 201 = 200, more: Record<string, unknown> = {}): Promise<Response> {
+async function show(
+  c: Ctx,
+  article: Article,
+  status: 200 | 201 = 200,
+  more: Record<string, unknown> = {},
+): Promise<Response> {
   const { db, siteUrl } = c.get("deps");
   const post = article.status === "published" ? await postOfArticle(db, article.uid) : null;
   c.header("etag", `"${article.rev}"`);
@@ -44,7 +49,11 @@ async function show(c: Ctx, article: Article, status: 200 | 201 = 200, more: Rec
 }
 
 /** Internal ids of what the request named. Throws a 422 problem that names the field. */
-async function placeOf(c: Ctx, publication: Publication, named: { column: string | null; unit: string | null }): Promise<Place> {
+async function placeOf(
+  c: Ctx,
+  publication: Publication,
+  named: { column: string | null; unit: string | null },
+): Promise<Place> {
   const find = async (table: "columns" | "units", field: "column" | "unit") => {
     const slug = named[field];
     if (slug === null) return null;
@@ -63,7 +72,8 @@ async function placeOf(c: Ctx, publication: Publication, named: { column: string
 function checkTogether(content: Content, handling: Handling, publication: Publication): void {
   if (!fits(content.kind, publication.medium))
     throw invalid("kind", `“${content.kind}” does not fit the publication's medium “${publication.medium}”`);
-  if (content.kind === "reprint" && content.source === null) throw invalid("source", "is required for a reprint: name, url");
+  if (content.kind === "reprint" && content.source === null)
+    throw invalid("source", "is required for a reprint: name, url");
   if (handling.expiresAt !== null && handling.embargoUntil !== null && handling.expiresAt <= handling.embargoUntil)
     throw invalid("expires_at", "must come after embargo_until");
 }
@@ -74,7 +84,15 @@ type Fields = z.output<typeof schemas.newArticle>;
 function split(fields: Omit<Fields, "publication">): { content: Content; handling: Handling } {
   const { kind, title, markdown, credits, cover, source } = fields;
   return {
-    content: { kind, title, markdown, credits, cover, source, digest: fields.digest ?? digestOf(parseMarkdown(markdown)) },
+    content: {
+      kind,
+      title,
+      markdown,
+      credits,
+      cover,
+      source,
+      digest: fields.digest ?? digestOf(parseMarkdown(markdown)),
+    },
     handling: {
       important: fields.important,
       priority: fields.priority,
@@ -89,7 +107,14 @@ function split(fields: Omit<Fields, "publication">): { content: Content; handlin
 
 articles.post(
   "/articles",
-  operation({ summary: "Create a draft", tag, scope: "articles:write", body: schemas.newArticle, status: 201, answer: "The article." }),
+  operation({
+    summary: "Create a draft",
+    tag,
+    scope: "articles:write",
+    body: schemas.newArticle,
+    status: 201,
+    answer: "The article.",
+  }),
   async (c) => {
     const actor = requireScope(c, "articles:write");
     const { desk, db } = c.get("deps");
@@ -100,32 +125,47 @@ articles.post(
     const { content, handling } = split(fields);
     checkTogether(content, handling, publication);
     const place = await placeOf(c, publication, fields);
-    return show(c, await createArticle(desk, { uid: await idFor(c), content, handling, place }, actor, c.get("now")), 201);
+    return show(
+      c,
+      await createArticle(desk, { uid: await idFor(c), content, handling, place }, actor, c.get("now")),
+      201,
+    );
   },
 );
 
-articles.get("/articles", operation({ summary: "List articles, newest first", tag, scope: "read", query: schemas.articleQuery }), async (c) => {
-  requireScope(c, "read");
-  const { db } = c.get("deps");
-  const query = readQuery(c, schemas.articleQuery);
-  // A name that nothing bears matches nothing: -1 is no id.
-  const idOf = async (table: "columns" | "units", slug: string | undefined) =>
-    slug === undefined ? undefined : ((await findNamed(db, table, slug))?.id ?? -1);
-  const publication = query.publication === undefined ? undefined : await requirePublication(db, query.publication);
-  const found = await listArticles(
-    db,
-    {
-      status: query.status,
-      publicationId: publication?.id,
-      columnId: await idOf("columns", query.column),
-      unitId: await idOf("units", query.unit),
-      q: query.q,
-    },
-    positionOf(query.cursor, Number.MAX_SAFE_INTEGER),
-    query.limit + 1,
-  );
-  return c.json(pageOf(found, query.limit, (article) => article.id, (article) => articleView(article)));
-});
+articles.get(
+  "/articles",
+  operation({ summary: "List articles, newest first", tag, scope: "read", query: schemas.articleQuery }),
+  async (c) => {
+    requireScope(c, "read");
+    const { db } = c.get("deps");
+    const query = readQuery(c, schemas.articleQuery);
+    // A name that nothing bears matches nothing: -1 is no id.
+    const idOf = async (table: "columns" | "units", slug: string | undefined) =>
+      slug === undefined ? undefined : ((await findNamed(db, table, slug))?.id ?? -1);
+    const publication = query.publication === undefined ? undefined : await requirePublication(db, query.publication);
+    const found = await listArticles(
+      db,
+      {
+        status: query.status,
+        publicationId: publication?.id,
+        columnId: await idOf("columns", query.column),
+        unitId: await idOf("units", query.unit),
+        q: query.q,
+      },
+      positionOf(query.cursor, Number.MAX_SAFE_INTEGER),
+      query.limit + 1,
+    );
+    return c.json(
+      pageOf(
+        found,
+        query.limit,
+        (article) => article.id,
+        (article) => articleView(article),
+      ),
+    );
+  },
+);
 
 articles.get("/articles/:id", operation({ summary: "Read an article", tag, scope: "read" }), async (c) => {
   requireScope(c, "read");
@@ -144,8 +184,14 @@ articles.patch(
     const publication = await requirePublication(db, article.publication);
     const { content, handling } = split({ ...fieldsOf(article), ...defined(patch) });
     checkTogether(content, handling, publication);
-    const place = await placeOf(c, publication, { column: patch.column === undefined ? article.column : patch.column, unit: patch.unit === undefined ? article.unit : patch.unit });
-    return show(c, await editArticle(desk, article, publication, { content, handling, place }, rev, actor, c.get("now")));
+    const place = await placeOf(c, publication, {
+      column: patch.column === undefined ? article.column : patch.column,
+      unit: patch.unit === undefined ? article.unit : patch.unit,
+    });
+    return show(
+      c,
+      await editArticle(desk, article, publication, { content, handling, place }, rev, actor, c.get("now")),
+    );
   },
 );
 
@@ -170,7 +216,14 @@ function fieldsOf(a: Article): Omit<Fields, "publication"> {
 
 articles.delete(
   "/articles/:id",
-  operation({ summary: "Delete a draft", tag, scope: "articles:write", ifMatch: true, status: 204, answer: "It is gone." }),
+  operation({
+    summary: "Delete a draft",
+    tag,
+    scope: "articles:write",
+    ifMatch: true,
+    status: 204,
+    answer: "It is gone.",
+  }),
   async (c) => {
     const actor = requireScope(c, "articles:write");
     const rev = ifMatch(c);
@@ -180,32 +233,36 @@ articles.delete(
   },
 );
 
-articles.get("/articles/:id/revisions", operation({ summary: "An article's texts and reviews", tag, scope: "read" }), async (c) => {
-  requireScope(c, "read");
-  const { db } = c.get("deps");
-  const article = await requireArticle(db, c.req.param("id"));
-  const reviews = await listReviews(db, article.id);
-  const items = (await listRevisions(db, article.id)).map((revision) => ({
-    hash: revision.hash,
-    current: revision.hash === article.hash,
-    title: revision.title,
-    digest: revision.digest,
-    markdown: revision.markdown,
-    saved_by: revision.saved_by,
-    saved_at: iso(revision.saved_at),
-    reviews: reviews
-      .filter((review) => review.hash === revision.hash)
-      .map(({ stage, decision, gates, note, reviewer, at }) => ({
-        stage,
-        decision,
-        gates: JSON.parse(gates) as string[],
-        note,
-        reviewer,
-        at: iso(at),
-      })),
-  }));
-  return c.json({ items, next: null });
-});
+articles.get(
+  "/articles/:id/revisions",
+  operation({ summary: "An article's texts and reviews", tag, scope: "read" }),
+  async (c) => {
+    requireScope(c, "read");
+    const { db } = c.get("deps");
+    const article = await requireArticle(db, c.req.param("id"));
+    const reviews = await listReviews(db, article.id);
+    const items = (await listRevisions(db, article.id)).map((revision) => ({
+      hash: revision.hash,
+      current: revision.hash === article.hash,
+      title: revision.title,
+      digest: revision.digest,
+      markdown: revision.markdown,
+      saved_by: revision.saved_by,
+      saved_at: iso(revision.saved_at),
+      reviews: reviews
+        .filter((review) => review.hash === revision.hash)
+        .map(({ stage, decision, gates, note, reviewer, at }) => ({
+          stage,
+          decision,
+          gates: JSON.parse(gates) as string[],
+          note,
+          reviewer,
+          at: iso(at),
+        })),
+    }));
+    return c.json({ items, next: null });
+  },
+);
 
 articles.post(
   "/articles/:id/submit",
@@ -222,7 +279,14 @@ articles.post(
 
 articles.post(
   "/articles/:id/reviews",
-  operation({ summary: "Decide at the current review stage", tag, scope: "review", body: schemas.review, status: 201, answer: "The article." }),
+  operation({
+    summary: "Decide at the current review stage",
+    tag,
+    scope: "review",
+    body: schemas.review,
+    status: 201,
+    answer: "The article.",
+  }),
   async (c) => {
     const actor = requireScope(c, "review");
     const { desk, db } = c.get("deps");
@@ -246,7 +310,12 @@ articles.post(
 
 articles.post(
   "/articles/:id/correct",
-  operation({ summary: "Correct a published article; every channel is told", tag, scope: "editions", body: schemas.correction }),
+  operation({
+    summary: "Correct a published article; every channel is told",
+    tag,
+    scope: "editions",
+    body: schemas.correction,
+  }),
   async (c) => {
     const actor = requireScope(c, "editions");
     const { desk, db } = c.get("deps");
@@ -261,7 +330,12 @@ articles.post(
 
 articles.post(
   "/articles/:id/recall",
-  operation({ summary: "Recall a published article; every channel is told", tag, scope: "editions", body: schemas.recall }),
+  operation({
+    summary: "Recall a published article; every channel is told",
+    tag,
+    scope: "editions",
+    body: schemas.recall,
+  }),
   async (c) => {
     const actor = requireScope(c, "editions");
     const { desk, db } = c.get("deps");
@@ -287,7 +361,10 @@ articles.get(
     const doc = parseMarkdown((await requireArticle(db, c.req.param("id"))).markdown);
     const absolute = (src: string) => (src.startsWith("/") ? `${siteUrl}${src}` : src);
     // A rendered draft is shown as a document of its own, never with this origin's rights.
-    c.header("content-security-policy", "default-src 'none'; img-src http: https: 'self'; style-src 'unsafe-inline'; sandbox");
+    c.header(
+      "content-security-policy",
+      "default-src 'none'; img-src http: https: 'self'; style-src 'unsafe-inline'; sandbox",
+    );
     if (format === "text") return c.text(renderText(doc));
     return c.html(format === "wechat" ? renderWechat(doc, { images: absolute }) : renderWeb(doc, { image: absolute }));
   },
@@ -295,7 +372,14 @@ articles.get(
 
 articles.post(
   "/media",
-  operation({ summary: "Upload a picture", tag: "media", scope: "articles:write", upload: "image/*", status: 201, answer: "The picture's address." }),
+  operation({
+    summary: "Upload a picture",
+    tag: "media",
+    scope: "articles:write",
+    upload: "image/*",
+    status: 201,
+    answer: "The picture's address.",
+  }),
   async (c) => {
     const actor = requireScope(c, "articles:write");
     const { db, media } = c.get("deps");

@@ -20,7 +20,8 @@ async function actorOf(c: Ctx, header: string): Promise<Actor> {
   const { db, adminToken, denials } = c.get("deps");
   const token = /^Bearer +(\S+)$/i.exec(header)?.[1];
   if (token !== undefined) {
-    if (adminToken !== undefined && (await sameText(token, adminToken))) return { name: "admin", role: "admin", scopes: SCOPES };
+    if (adminToken !== undefined && (await sameText(token, adminToken)))
+      return { name: "admin", role: "admin", scopes: SCOPES };
     const found = await findToken(db, await sha256(token));
     if (found)
       return {
@@ -41,7 +42,8 @@ async function actorOf(c: Ctx, header: string): Promise<Actor> {
 /** Whoever is acting, if their token has the scope. Throws 401 without a token, 403 without the scope. */
 export function requireScope(c: Ctx, scope: Scope): Actor {
   const actor = c.get("actor");
-  if (!actor) throw new Problem(401, "Unauthorized", "Send a token as Authorization: Bearer <token>.", { headers: CHALLENGE });
+  if (!actor)
+    throw new Problem(401, "Unauthorized", "Send a token as Authorization: Bearer <token>.", { headers: CHALLENGE });
   if (!actor.scopes.includes(scope) && !actor.scopes.includes("admin"))
     throw new Problem(403, "Forbidden", `This needs a token with the scope “${scope}”.`);
   return actor;

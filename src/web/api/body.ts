@@ -43,13 +43,17 @@ export async function readJson<Schema extends z.ZodType>(c: Ctx, schema: Schema)
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {
-    throw new Problem(400, "Malformed body", "The body is not UTF-8.", { errors: [{ field: BODY, message: "is not UTF-8" }] });
+    throw new Problem(400, "Malformed body", "The body is not UTF-8.", {
+      errors: [{ field: BODY, message: "is not UTF-8" }],
+    });
   }
   let value: unknown;
   try {
     value = text.trim() === "" ? {} : JSON.parse(text);
   } catch {
-    throw new Problem(400, "Malformed body", "The body is not JSON.", { errors: [{ field: BODY, message: "is not JSON" }] });
+    throw new Problem(400, "Malformed body", "The body is not JSON.", {
+      errors: [{ field: BODY, message: "is not JSON" }],
+    });
   }
   return check(schema, value);
 }

@@ -28,18 +28,29 @@ function show(c: Ctx, channel: Channel): Response {
   return c.json(channelView(channel));
 }
 
-channels.get("/channels", operation({ summary: "List channels", tag, scope: "channels", query: schemas.pageQuery }), async (c) => {
-  requireScope(c, "channels");
-  const deps = c.get("deps");
-  const { cursor, limit } = readQuery(c, schemas.pageQuery);
-  const rows = await listChannels(deps.db, positionOf(cursor, 0), limit + 1);
-  const opened = await Promise.all(rows.map((row) => openChannel(deps, row)));
-  return c.json(pageOf(opened, limit, (channel) => channel.id, channelView));
-});
+channels.get(
+  "/channels",
+  operation({ summary: "List channels", tag, scope: "channels", query: schemas.pageQuery }),
+  async (c) => {
+    requireScope(c, "channels");
+    const deps = c.get("deps");
+    const { cursor, limit } = readQuery(c, schemas.pageQuery);
+    const rows = await listChannels(deps.db, positionOf(cursor, 0), limit + 1);
+    const opened = await Promise.all(rows.map((row) => openChannel(deps, row)));
+    return c.json(pageOf(opened, limit, (channel) => channel.id, channelView));
+  },
+);
 
 channels.post(
   "/channels",
-  operation({ summary: "Subscribe a channel; its secret is shown once", tag, scope: "channels", body: schemas.newChannel, status: 201, answer: "The channel, with `secret`." }),
+  operation({
+    summary: "Subscribe a channel; its secret is shown once",
+    tag,
+    scope: "channels",
+    body: schemas.newChannel,
+    status: 201,
+    answer: "The channel, with `secret`.",
+  }),
   async (c) => {
     const actor = requireScope(c, "channels");
     const input = await readJson(c, schemas.newChannel);
@@ -62,7 +73,13 @@ channels.get("/channels/:id", operation({ summary: "Read a channel", tag, scope:
 
 channels.patch(
   "/channels/:id",
-  operation({ summary: "Change a channel; nothing is sent again by it", tag, scope: "channels", body: schemas.channelPatch, ifMatch: true }),
+  operation({
+    summary: "Change a channel; nothing is sent again by it",
+    tag,
+    scope: "channels",
+    body: schemas.channelPatch,
+    ifMatch: true,
+  }),
   async (c) => {
     const actor = requireScope(c, "channels");
     const deps = c.get("deps");
@@ -73,23 +90,34 @@ channels.patch(
   },
 );
 
-channels.delete("/channels/:id", operation({ summary: "Remove a channel", tag, scope: "channels", status: 204, answer: "It is gone." }), async (c) => {
-  const actor = requireScope(c, "channels");
-  const deps = c.get("deps");
-  await removeChannel(deps, await requireChannel(deps, c.req.param("id")), actor, c.get("now"));
-  return c.body(null, 204);
-});
+channels.delete(
+  "/channels/:id",
+  operation({ summary: "Remove a channel", tag, scope: "channels", status: 204, answer: "It is gone." }),
+  async (c) => {
+    const actor = requireScope(c, "channels");
+    const deps = c.get("deps");
+    await removeChannel(deps, await requireChannel(deps, c.req.param("id")), actor, c.get("now"));
+    return c.body(null, 204);
+  },
+);
 
 for (const [act, status, summary] of [
   ["pause", "paused", "Pause a channel"],
   ["resume", "active", "Resume a channel where it stopped"],
 ] as const)
-  channels.post(`/channels/:id/${act}`, operation({ summary, tag, scope: "channels", body: schemas.nothing }), async (c) => {
-    const actor = requireScope(c, "channels");
-    const deps = c.get("deps");
-    await readJson(c, schemas.nothing);
-    return show(c, await pauseOrResume(deps, await requireChannel(deps, c.req.param("id")), status, actor, c.get("now")));
-  });
+  channels.post(
+    `/channels/:id/${act}`,
+    operation({ summary, tag, scope: "channels", body: schemas.nothing }),
+    async (c) => {
+      const actor = requireScope(c, "channels");
+      const deps = c.get("deps");
+      await readJson(c, schemas.nothing);
+      return show(
+        c,
+        await pauseOrResume(deps, await requireChannel(deps, c.req.param("id")), status, actor, c.get("now")),
+      );
+    },
+  );
 
 channels.get(
   "/channels/:id/deliveries",
@@ -104,11 +132,15 @@ channels.get(
   },
 );
 
-channels.get("/deliveries/:id", operation({ summary: "Read a delivery with its attempts", tag, scope: "channels" }), async (c) => {
-  requireScope(c, "channels");
-  const id = c.req.param("id");
-  const [, uid, from] = /^(.+)_(\d{1,15})$/.exec(id) ?? [];
-  const found = uid === undefined ? null : await findDelivery(c.get("deps").db, uid, Number(from));
-  if (!found) throw notFound("delivery", id);
-  return c.json(deliveryView(found));
-});
+channels.get(
+  "/deliveries/:id",
+  operation({ summary: "Read a delivery with its attempts", tag, scope: "channels" }),
+  async (c) => {
+    requireScope(c, "channels");
+    const id = c.req.param("id");
+    const [, uid, from] = /^(.+)_(\d{1,15})$/.exec(id) ?? [];
+    const found = uid === undefined ? null : await findDelivery(c.get("deps").db, uid, Number(from));
+    if (!found) throw notFound("delivery", id);
+    return c.json(deliveryView(found));
+  },
+);

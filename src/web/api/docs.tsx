@@ -6,7 +6,12 @@ interface Described {
   summary?: string;
   tags?: string[];
   security?: { bearer: string[] }[];
-  parameters?: { name: string; in: string; required?: boolean; schema?: { type?: string; enum?: string[]; default?: unknown } }[];
+  parameters?: {
+    name: string;
+    in: string;
+    required?: boolean;
+    schema?: { type?: string; enum?: string[]; default?: unknown };
+  }[];
   requestBody?: { content: Record<string, { schema: { properties?: Record<string, Property>; required?: string[] } }> };
   responses?: Record<string, { description: string }>;
 }
@@ -41,7 +46,10 @@ export function docs(describe: () => Promise<Description>) {
       Object.entries(methods).map(([method, what]) => ({ path, method: method.toUpperCase(), ...what })),
     );
     const tags = [...new Set(operations.flatMap((operation) => operation.tags ?? []))];
-    c.header("content-security-policy", "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'");
+    c.header(
+      "content-security-policy",
+      "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+    );
     return c.html(
       <html lang="zh-CN">
         <head>
@@ -65,8 +73,8 @@ export function docs(describe: () => Promise<Description>) {
                   .map((operation) => (
                     <details>
                       <summary>
-                        <code class={operation.method.toLowerCase()}>{operation.method}</code> <code>{operation.path}</code>{" "}
-                        <span>{operation.summary}</span>
+                        <code class={operation.method.toLowerCase()}>{operation.method}</code>{" "}
+                        <code>{operation.path}</code> <span>{operation.summary}</span>
                       </summary>
                       <Operation {...operation} />
                     </details>

@@ -59,7 +59,13 @@ export function publicationView(p: Publication) {
 }
 
 /** An edition: planned picks, and with `proposed` also those that planning now would add. */
-export function editionView(publication: Publication, date: string, proposal: Proposal, digest: string, proposed: boolean) {
+export function editionView(
+  publication: Publication,
+  date: string,
+  proposal: Proposal,
+  digest: string,
+  proposed: boolean,
+) {
   const zone = publication.timeZone;
   const slotAt = new Map(proposal.slots.map((slot) => [slot.n, slot.at]));
   const added = proposed ? proposal.added.map((pick) => ({ ...pick, seq: null })) : [];
@@ -135,7 +141,10 @@ export function postView(p: PostDetail, siteUrl: string) {
 
 /** A channel; its secrets are masked. */
 export function channelView(channel: Channel) {
-  const last = channel.last === null ? null : (JSON.parse(channel.last) as { from: number; to: number; outcome: string; at: number });
+  const last =
+    channel.last === null
+      ? null
+      : (JSON.parse(channel.last) as { from: number; to: number; outcome: string; at: number });
   return {
     id: channel.uid,
     rev: channel.rev,

@@ -19,7 +19,12 @@ const PLAN_OVERDUE = 10 * MINUTE;
 
 health.get(
   "/health",
-  operation({ summary: "Whether the office publishes; details with a token", tag: "health", scope: null, answer: "The status." }),
+  operation({
+    summary: "Whether the office publishes; details with a token",
+    tag: "health",
+    scope: null,
+    answer: "The status.",
+  }),
   async (c) => {
     const { db } = c.get("deps");
     const now = c.get("now");

@@ -42,7 +42,9 @@ async function make(c: Ctx, what: string, id: string, statement: Statement): Pro
     ]);
   } catch (error) {
     if (!isDuplicate(error)) throw error;
-    throw new Problem(409, "Conflict", `There is a ${what} “${id}” already.`, { errors: [{ field: "id", message: "is taken" }] });
+    throw new Problem(409, "Conflict", `There is a ${what} “${id}” already.`, {
+      errors: [{ field: "id", message: "is taken" }],
+    });
   }
 }
 
@@ -53,66 +55,127 @@ const unitOf = async (c: Ctx, slug: string | null): Promise<number | null> => {
   return unit.id;
 };
 
-newsroom.get("/columns", operation({ summary: "List columns", tag, scope: "read", query: schemas.pageQuery }), async (c) => {
-  requireScope(c, "read");
-  const { cursor, limit } = readQuery(c, schemas.pageQuery);
-  const rows = await listColumns(c.get("deps").db, positionOf(cursor, 0), limit + 1);
-  return c.json(pageOf(rows, limit, (row) => row.id, ({ slug, name }) => ({ id: slug, name })));
-});
+newsroom.get(
+  "/columns",
+  operation({ summary: "List columns", tag, scope: "read", query: schemas.pageQuery }),
+  async (c) => {
+    requireScope(c, "read");
+    const { cursor, limit } = readQuery(c, schemas.pageQuery);
+    const rows = await listColumns(c.get("deps").db, positionOf(cursor, 0), limit + 1);
+    return c.json(
+      pageOf(
+        rows,
+        limit,
+        (row) => row.id,
+        ({ slug, name }) => ({ id: slug, name }),
+      ),
+    );
+  },
+);
 
-newsroom.post("/columns", operation({ summary: "Add a column", tag, scope: "admin", body: schemas.newColumn, status: 201 }), async (c) => {
-  requireScope(c, "admin");
-  const column = await readJson(c, schemas.newColumn);
-  await make(c, "column", column.id, insertColumn(c.get("deps").db, column.id, column.name, c.get("now")));
-  return c.json(column, 201);
-});
+newsroom.post(
+  "/columns",
+  operation({ summary: "Add a column", tag, scope: "admin", body: schemas.newColumn, status: 201 }),
+  async (c) => {
+    requireScope(c, "admin");
+    const column = await readJson(c, schemas.newColumn);
+    await make(c, "column", column.id, insertColumn(c.get("deps").db, column.id, column.name, c.get("now")));
+    return c.json(column, 201);
+  },
+);
 
-newsroom.get("/units", operation({ summary: "List units", tag, scope: "read", query: schemas.pageQuery }), async (c) => {
-  requireScope(c, "read");
-  const { cursor, limit } = readQuery(c, schemas.pageQuery);
-  const rows = await listUnits(c.get("deps").db, positionOf(cursor, 0), limit + 1);
-  return c.json(pageOf(rows, limit, (row) => row.id, ({ slug, name, kind }) => ({ id: slug, name, kind })));
-});
+newsroom.get(
+  "/units",
+  operation({ summary: "List units", tag, scope: "read", query: schemas.pageQuery }),
+  async (c) => {
+    requireScope(c, "read");
+    const { cursor, limit } = readQuery(c, schemas.pageQuery);
+    const rows = await listUnits(c.get("deps").db, positionOf(cursor, 0), limit + 1);
+    return c.json(
+      pageOf(
+        rows,
+        limit,
+        (row) => row.id,
+        ({ slug, name, kind }) => ({ id: slug, name, kind }),
+      ),
+    );
+  },
+);
 
-newsroom.post("/units", operation({ summary: "Add a unit", tag, scope: "admin", body: schemas.newUnit, status: 201 }), async (c) => {
-  requireScope(c, "admin");
-  const unit = await readJson(c, schemas.newUnit);
-  await make(c, "unit", unit.id, insertUnit(c.get("deps").db, unit.id, unit.name, unit.kind, c.get("now")));
-  return c.json(unit, 201);
-});
+newsroom.post(
+  "/units",
+  operation({ summary: "Add a unit", tag, scope: "admin", body: schemas.newUnit, status: 201 }),
+  async (c) => {
+    requireScope(c, "admin");
+    const unit = await readJson(c, schemas.newUnit);
+    await make(c, "unit", unit.id, insertUnit(c.get("deps").db, unit.id, unit.name, unit.kind, c.get("now")));
+    return c.json(unit, 201);
+  },
+);
 
-newsroom.get("/people", operation({ summary: "List people", tag, scope: "read", query: schemas.pageQuery }), async (c) => {
-  requireScope(c, "read");
-  const { cursor, limit } = readQuery(c, schemas.pageQuery);
-  const rows = await listPeople(c.get("deps").db, positionOf(cursor, 0), limit + 1);
-  return c.json(pageOf(rows, limit, (row) => row.id, ({ slug, name, role, unit }) => ({ id: slug, name, role, unit })));
-});
+newsroom.get(
+  "/people",
+  operation({ summary: "List people", tag, scope: "read", query: schemas.pageQuery }),
+  async (c) => {
+    requireScope(c, "read");
+    const { cursor, limit } = readQuery(c, schemas.pageQuery);
+    const rows = await listPeople(c.get("deps").db, positionOf(cursor, 0), limit + 1);
+    return c.json(
+      pageOf(
+        rows,
+        limit,
+        (row) => row.id,
+        ({ slug, name, role, unit }) => ({ id: slug, name, role, unit }),
+      ),
+    );
+  },
+);
 
-newsroom.post("/people", operation({ summary: "Add a person", tag, scope: "admin", body: schemas.newPerson, status: 201 }), async (c) => {
-  requireScope(c, "admin");
-  const person = await readJson(c, schemas.newPerson);
-  const unitId = await unitOf(c, person.unit);
-  await make(c, "person", person.id, insertPerson(c.get("deps").db, person.id, person.name, person.role, unitId, c.get("now")));
-  return c.json(person, 201);
-});
+newsroom.post(
+  "/people",
+  operation({ summary: "Add a person", tag, scope: "admin", body: schemas.newPerson, status: 201 }),
+  async (c) => {
+    requireScope(c, "admin");
+    const person = await readJson(c, schemas.newPerson);
+    const unitId = await unitOf(c, person.unit);
+    await make(
+      c,
+      "person",
+      person.id,
+      insertPerson(c.get("deps").db, person.id, person.name, person.role, unitId, c.get("now")),
+    );
+    return c.json(person, 201);
+  },
+);
 
-newsroom.get("/tokens", operation({ summary: "List tokens, without their secrets", tag: "tokens", scope: "admin", query: schemas.pageQuery }), async (c) => {
-  requireScope(c, "admin");
-  const { cursor, limit } = readQuery(c, schemas.pageQuery);
-  const rows = await listTokens(c.get("deps").db, positionOf(cursor, 0), limit + 1);
-  return c.json(
-    pageOf(
-      rows,
-      limit,
-      (row) => row.id,
-      ({ uid, name, person, scopes }) => ({ id: uid, name, person, scopes: JSON.parse(scopes) as Scope[] }),
-    ),
-  );
-});
+newsroom.get(
+  "/tokens",
+  operation({ summary: "List tokens, without their secrets", tag: "tokens", scope: "admin", query: schemas.pageQuery }),
+  async (c) => {
+    requireScope(c, "admin");
+    const { cursor, limit } = readQuery(c, schemas.pageQuery);
+    const rows = await listTokens(c.get("deps").db, positionOf(cursor, 0), limit + 1);
+    return c.json(
+      pageOf(
+        rows,
+        limit,
+        (row) => row.id,
+        ({ uid, name, person, scopes }) => ({ id: uid, name, person, scopes: JSON.parse(scopes) as Scope[] }),
+      ),
+    );
+  },
+);
 
 newsroom.post(
   "/tokens",
-  operation({ summary: "Make a token; it is shown once", tag: "tokens", scope: "admin", body: schemas.newToken, status: 201, answer: "The token, with `token`." }),
+  operation({
+    summary: "Make a token; it is shown once",
+    tag: "tokens",
+    scope: "admin",
+    body: schemas.newToken,
+    status: 201,
+    answer: "The token, with `token`.",
+  }),
   async (c) => {
     requireScope(c, "admin");
     const { db } = c.get("deps");
@@ -121,19 +184,28 @@ newsroom.post(
     if (person !== null && !found) throw invalid("person", `there is no person “${person}”`);
     const uid = await idFor(c);
     const token = `kanfa_${randomText(32)}`;
-    await make(c, "token", uid, insertToken(db, { uid, hash: await sha256(token), name, personId: found?.id ?? null, scopes }, c.get("now")));
+    await make(
+      c,
+      "token",
+      uid,
+      insertToken(db, { uid, hash: await sha256(token), name, personId: found?.id ?? null, scopes }, c.get("now")),
+    );
     return c.json({ id: uid, name, person, scopes, token }, 201);
   },
 );
 
-newsroom.delete("/tokens/:id", operation({ summary: "Revoke a token", tag: "tokens", scope: "admin", status: 204, answer: "It is revoked." }), async (c) => {
-  const actor = requireScope(c, "admin");
-  const { db } = c.get("deps");
-  const uid = c.req.param("id");
-  const [revoked] = await db.batch([
-    revokeToken(db, uid, c.get("now")),
-    audit(db, { at: c.get("now"), actor: actor.name, action: "token.revoked", subject: `token:${uid}` }),
-  ]);
-  if (revoked!.meta.changes === 0) throw notFound("token", uid);
-  return c.body(null, 204);
-});
+newsroom.delete(
+  "/tokens/:id",
+  operation({ summary: "Revoke a token", tag: "tokens", scope: "admin", status: 204, answer: "It is revoked." }),
+  async (c) => {
+    const actor = requireScope(c, "admin");
+    const { db } = c.get("deps");
+    const uid = c.req.param("id");
+    const [revoked] = await db.batch([
+      revokeToken(db, uid, c.get("now")),
+      audit(db, { at: c.get("now"), actor: actor.name, action: "token.revoked", subject: `token:${uid}` }),
+    ]);
+    if (revoked!.meta.changes === 0) throw notFound("token", uid);
+    return c.body(null, 204);
+  },
+);

@@ -67,7 +67,10 @@ export function operation(spec: Operation) {
         description: spec.answer ?? "What was asked for.",
         ...(spec.status !== 204 && { content: { [spec.answerType ?? "application/json"]: {} } }),
       },
-      ...(spec.scope && { 401: problem("No token, or a wrong one."), 403: problem(`The token lacks the scope “${spec.scope}”.`) }),
+      ...(spec.scope && {
+        401: problem("No token, or a wrong one."),
+        403: problem(`The token lacks the scope “${spec.scope}”.`),
+      }),
       ...((spec.body || spec.query || spec.upload) && { 422: problem("A field does not fit; `errors` names it.") }),
       ...(spec.ifMatch && { 412: problem("Changed since it was read."), 428: problem("If-Match is missing.") }),
     },

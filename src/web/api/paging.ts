@@ -10,7 +10,12 @@ export function positionOf(cursor: string | undefined, start: number): number {
 }
 
 /** A page of at most `limit` rows out of up to `limit + 1` that were read, and the cursor of what follows. */
-export function pageOf<Row, View>(rows: readonly Row[], limit: number, idOf: (row: Row) => number, view: (row: Row) => View) {
+export function pageOf<Row, View>(
+  rows: readonly Row[],
+  limit: number,
+  idOf: (row: Row) => number,
+  view: (row: Row) => View,
+) {
   const items = rows.slice(0, limit);
   const more = rows.length > limit;
   return { items: items.map(view), next: more ? `c${idOf(items.at(-1)!).toString(36)}` : null };

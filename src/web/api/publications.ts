@@ -46,7 +46,12 @@ const DEFAULTS = {
 
 publications.put(
   "/publications/:id",
-  operation({ summary: "Make a publication, or change its settings", tag, scope: "admin", body: schemas.publicationSettings }),
+  operation({
+    summary: "Make a publication, or change its settings",
+    tag,
+    scope: "admin",
+    body: schemas.publicationSettings,
+  }),
   async (c) => {
     const actor = requireScope(c, "admin");
     const { db } = c.get("deps");
@@ -112,13 +117,20 @@ publications.get(
       day,
       quota: planned?.edition.quota ?? (day.working ? publication.quota : 0),
       slots:
-        planned?.slots ?? (day.working ? slotsOn(date, publication) : []).map((at, i) => ({ n: i + 1, at, releasedAt: null, late: false })),
+        planned?.slots ??
+        (day.working ? slotsOn(date, publication) : []).map((at, i) => ({
+          n: i + 1,
+          at,
+          releasedAt: null,
+          late: false,
+        })),
       planned,
       added: [],
       shortfall: planned?.edition.shortfall ?? publication.quota,
     };
     const last = Math.max(0, ...(planned?.picks ?? []).map((pick) => pick.seq ?? 0));
-    const deliveries = last === 0 ? [] : (await listProgress(db, last)).map((p) => ({ ...p, settled: p.settled === 1 }));
+    const deliveries =
+      last === 0 ? [] : (await listProgress(db, last)).map((p) => ({ ...p, settled: p.settled === 1 }));
     return c.json({
       ...editionView(publication, date, proposal, await proposalDigest(proposal), false),
       releases: (planned?.slots ?? [])
@@ -135,7 +147,12 @@ publications.get(
 
 publications.post(
   "/editions/:publication/:date/plan",
-  operation({ summary: "Plan an edition, or show what planning would give", tag: "editions", scope: "editions", body: schemas.plan }),
+  operation({
+    summary: "Plan an edition, or show what planning would give",
+    tag: "editions",
+    scope: "editions",
+    body: schemas.plan,
+  }),
   async (c) => {
     requireScope(c, "editions");
     const { db } = c.get("deps");
@@ -145,8 +162,10 @@ publications.post(
     const proposal = await propose(db, publication, date, now);
     const seen = await proposalDigest(proposal);
     if (dry_run) return c.json(editionView(publication, date, proposal, seen, true));
-    if (date < localDate(now, publication.timeZone)) throw invalid("date", "is over: an edition is planned for today or a day to come");
-    if (digest !== undefined && digest !== seen) throw conflict("The queue has moved since the preview; look at it again.");
+    if (date < localDate(now, publication.timeZone))
+      throw invalid("date", "is over: an edition is planned for today or a day to come");
+    if (digest !== undefined && digest !== seen)
+      throw conflict("The queue has moved since the preview; look at it again.");
     await planEdition(db, publication, date, now);
     const after = await propose(db, publication, date, now);
     return c.json(editionView(publication, date, after, await proposalDigest(after), false));

@@ -39,7 +39,9 @@ export async function takeRequest(
 /** What is known of an earlier request under the key. */
 export function readRequest(db: D1Database, principal: string, key: string): Promise<StoredRequest | null> {
   return row(
-    db.prepare(`SELECT fingerprint, lease_until, status, answer FROM requests WHERE principal = ? AND key = ?`).bind(principal, key),
+    db
+      .prepare(`SELECT fingerprint, lease_until, status, answer FROM requests WHERE principal = ? AND key = ?`)
+      .bind(principal, key),
   );
 }
 

@@ -31,12 +31,19 @@ const line = (max: number, min = 1) =>
 const markdown = sound
   .transform(cleanText)
   .refine((text) => text.trim() !== "", "must not be empty")
-  .refine((text) => new TextEncoder().encode(text).length <= MARKDOWN_LIMIT, `may have ${MARKDOWN_LIMIT} bytes at most`);
+  .refine(
+    (text) => new TextEncoder().encode(text).length <= MARKDOWN_LIMIT,
+    `may have ${MARKDOWN_LIMIT} bytes at most`,
+  );
 
 /** The public id of something a person named: it stands in addresses. */
-export const slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, "must be 1 to 64 of a-z, 0-9 and -, not at the ends");
+export const slug = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, "must be 1 to 64 of a-z, 0-9 and -, not at the ends");
 
-const moment = z.iso.datetime({ offset: true, error: "must be ISO 8601 with a zone, such as 2026-11-23T08:30:00+08:00" }).transform((text) => Date.parse(text));
+const moment = z.iso
+  .datetime({ offset: true, error: "must be ISO 8601 with a zone, such as 2026-11-23T08:30:00+08:00" })
+  .transform((text) => Date.parse(text));
 export const date = z.iso.date({ error: "must be a date, YYYY-MM-DD" });
 const webUrl = z.url({ protocol: /^https?$/, error: "must be an http or https address" }).max(2048);
 const cover = z.union([z.string().refine((path) => mediaHash(path) !== null), webUrl], {
@@ -44,7 +51,11 @@ const cover = z.union([z.string().refine((path) => mediaHash(path) !== null), we
 });
 
 const credit = z.strictObject({ role: line(20), name: line(40) });
-const source = z.strictObject({ name: line(80), url: webUrl, published_at: z.iso.datetime({ offset: true }).optional() });
+const source = z.strictObject({
+  name: line(80),
+  url: webUrl,
+  published_at: z.iso.datetime({ offset: true }).optional(),
+});
 
 const content = {
   title: line(TITLE_LIMIT),
@@ -114,7 +125,10 @@ export const publicationSettings = z
     quota: z.int().min(0).max(200),
     plan_at: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day, HH:MM"),
     release_times: z.array(cron).min(1).max(24),
-    stages: z.array(z.enum(STAGES)).max(STAGES.length).refine((list) => new Set(list).size === list.length, "names a stage twice"),
+    stages: z
+      .array(z.enum(STAGES))
+      .max(STAGES.length)
+      .refine((list) => new Set(list).size === list.length, "names a stage twice"),
   })
   .partial();
 
@@ -132,7 +146,11 @@ export const filter = z.strictObject({
   originals_only: z.boolean().optional(),
 });
 
-const expiry = z.number().min(0.25).max(24 * 30).transform((hours) => Math.round(hours * HOUR));
+const expiry = z
+  .number()
+  .min(0.25)
+  .max(24 * 30)
+  .transform((hours) => Math.round(hours * HOUR));
 
 export const newChannel = z.strictObject({
   kind: z.enum(KIND_NAMES as [string, ...string[]]),
@@ -148,8 +166,17 @@ export const channelPatch = z
 
 export const newColumn = z.strictObject({ id: slug, name: line(40) });
 export const newUnit = z.strictObject({ id: slug, name: line(40), kind: z.enum(UNIT_KINDS) });
-export const newPerson = z.strictObject({ id: slug, name: line(40), role: z.enum(ROLES), unit: slug.nullable().default(null) });
-export const newToken = z.strictObject({ name: line(80), scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length), person: slug.nullable().default(null) });
+export const newPerson = z.strictObject({
+  id: slug,
+  name: line(40),
+  role: z.enum(ROLES),
+  unit: slug.nullable().default(null),
+});
+export const newToken = z.strictObject({
+  name: line(80),
+  scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
+  person: slug.nullable().default(null),
+});
 
 const page = {
   cursor: z.string().max(40).optional(),

@@ -12,7 +12,12 @@ export const wire = new Hono<App>();
 
 wire.get(
   "/wire",
-  operation({ summary: "What happened to posts, in order, after a seq", tag: "wire", scope: "read", query: schemas.wireQuery }),
+  operation({
+    summary: "What happened to posts, in order, after a seq",
+    tag: "wire",
+    scope: "read",
+    query: schemas.wireQuery,
+  }),
   async (c) => {
     requireScope(c, "read");
     const { db, siteUrl } = c.get("deps");
