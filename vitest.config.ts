@@ -6,6 +6,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig(async () => ({
   test: {
     expect: { requireAssertions: true },
+    silent: "passed-only",
     projects: [
       {
         extends: true,

@@ -13,8 +13,8 @@ CREATE TABLE editions (
   closed_at INTEGER,                                -- set when a later edition took its unreleased picks back
   UNIQUE (publication_id, date)
 ) STRICT;
--- An approval wakes the planner only if the open edition is short.
-CREATE INDEX editions_short ON editions (publication_id) WHERE shortfall > 0 AND closed_at IS NULL;
+-- The few that are not over: an approval wakes the planner only if one of them is short, and a new day takes back their picks.
+CREATE INDEX editions_open ON editions (publication_id, date) WHERE closed_at IS NULL;
 
 CREATE TABLE slots (
   edition_id INTEGER NOT NULL REFERENCES editions (id),

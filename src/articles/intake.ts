@@ -4,9 +4,9 @@
 import { sha256 } from "../platform/crypto.ts";
 import type { Content } from "./types.ts";
 
-// C0 and C1 controls but tab and newline, the byte order mark, and the bidirectional overrides that can make a text read
-// otherwise than it is stored.
-const UNWANTED = /[\u0001-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\uFEFF\u202A-\u202E\u2066-\u2069]/g;
+// Controls but tab and newline, the byte order mark, and the bidirectional overrides that can make a text read otherwise
+// than it is stored.
+const UNWANTED = /(?![\t\n])\p{Cc}|[\uFEFF\u202A-\u202E\u2066-\u2069]/gu;
 
 /**
  * Why a text cannot be taken at all, or null. A NUL or a lone surrogate is not a slip of the pen but broken data:

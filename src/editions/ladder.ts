@@ -79,12 +79,12 @@ export function fill(input: LadderInput): LadderResult {
   if (open.length > 0) {
     const eligible = input.candidates.filter((c) => !taken.has(c.articleId) && open.some((slot) => mayRun(c, slot.at)));
     const room = () => input.placed.length + chosen.length < input.quota;
-    const climb = (rung: Rung, from: Candidate[], reason: (c: Candidate) => string, whileRoom = true) => {
-      for (const candidate of from) {
+    const climb = (rung: Rung, from: Candidate[], reason: (c: Candidate, rank: number) => string, whileRoom = true) => {
+      for (const [i, candidate] of from.entries()) {
         if (whileRoom && !room()) return;
         if (taken.has(candidate.articleId)) continue;
         taken.add(candidate.articleId);
-        chosen.push({ candidate, rung, reason: reason(candidate) });
+        chosen.push({ candidate, rung, reason: reason(candidate, i + 1) });
       }
     };
     const fresh = eligible.filter((c) => c.lastRunAt === null);
@@ -102,7 +102,7 @@ export function fill(input: LadderInput): LadderResult {
         .sort((a, b) => a.expiresAt! - b.expiresAt! || byKey(a, b)),
       () => "今日到期，过时不再刊发",
     );
-    climb("normal", waiting.sort(byKey), () => "按签发先后和优先级排队到此");
+    climb("normal", waiting.sort(byKey), (_, rank) => `按签发先后和优先级，排在队列第 ${rank} 位`);
     climb(
       "reserve",
       eligible

@@ -37,11 +37,18 @@ export interface Proposal {
 
 /**
  * What the edition of `date` would be if it were planned at `now`. Reads only: two or three queries.
+ * `known` is the edition as it stands, if the caller has read it.
  * An edition that is closed, or whose slots have all gone out, gets nothing more.
  */
-export async function propose(db: D1Database, publication: Publication, date: string, now: number): Promise<Proposal> {
+export async function propose(
+  db: D1Database,
+  publication: Publication,
+  date: string,
+  now: number,
+  known?: Planned | null,
+): Promise<Proposal> {
   const day = dayOf(date);
-  const planned = await readEdition(db, publication.id, date);
+  const planned = known === undefined ? await readEdition(db, publication.id, date) : known;
   const quota = day.working ? publication.quota : 0;
   const slots: Slot[] =
     planned?.slots ??
@@ -71,14 +78,14 @@ export async function propose(db: D1Database, publication: Publication, date: st
     candidates,
     dayEnd,
   });
-  const known = new Map(candidates.map((candidate) => [candidate.articleId, candidate]));
+  const byId = new Map(candidates.map((candidate) => [candidate.articleId, candidate]));
   return {
     day,
     quota,
     slots,
     planned,
     added: result.picks.map((pick) => {
-      const { uid, title, column, unit } = known.get(pick.articleId)!;
+      const { uid, title, column, unit } = byId.get(pick.articleId)!;
       return { ...pick, uid, title, column, unit };
     }),
     shortfall: result.shortfall,
@@ -117,12 +124,7 @@ function planBatch(
       },
       now,
     ),
-    ...(proposal.planned
-      ? []
-      : [
-          insertSlots(db, batch, proposal.slots),
-          ...closeEarlier(db, batch, localDate(now, publication.timeZone), now),
-        ]),
+    ...(proposal.planned ? [] : [insertSlots(db, batch, proposal.slots)]),
     insertPicks(db, batch, proposal.added),
     markPlanned(db, batch, proposal.added, now),
     countShortfall(db, batch),
@@ -150,7 +152,10 @@ export async function planEdition(
   date: string,
   now: number,
 ): Promise<Proposal> {
-  const proposal = await propose(db, publication, date, now);
+  const planned = await readEdition(db, publication.id, date);
+  // Before the queue is read: what an earlier day left over may make this one.
+  if (!planned) await db.batch(closeEarlier(db, publication.id, localDate(now, publication.timeZone), now));
+  const proposal = await propose(db, publication, date, now, planned);
   const settled =
     proposal.planned !== null && proposal.added.length === 0 && proposal.planned.edition.quota === proposal.quota;
   if (proposal.day.working && !settled) await db.batch(planBatch(db, publication, date, proposal, now));

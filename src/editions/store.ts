@@ -231,27 +231,25 @@ export function countShortfall(db: D1Database, batch: Batch): Statement {
 }
 
 /** Takes back what editions of days that are over planned and did not release: their articles wait in the queue again. */
-export function closeEarlier(db: D1Database, batch: Batch, today: string, now: number): Statement[] {
-  const earlier = `SELECT id FROM editions WHERE publication_id = ?1 AND closed_at IS NULL AND date < min(?2, ?4) AND ${STAMPED} IS NOT NULL`;
+export function closeEarlier(db: D1Database, publicationId: number, today: string, now: number): Statement[] {
+  const earlier = `SELECT id FROM editions WHERE publication_id = ?1 AND closed_at IS NULL AND date < ?2`;
   return [
     db
       .prepare(
-        `UPDATE articles SET ${backToQueue("?5")}
+        `UPDATE articles SET ${backToQueue("?3")}
          WHERE id IN (SELECT article_id FROM picks WHERE seq IS NULL AND edition_id IN (${earlier})) AND status = 'planned'`,
       )
-      .bind(batch.publicationId, batch.date, batch.stamp, today, now),
+      .bind(publicationId, today, now),
+    db.prepare(`DELETE FROM picks WHERE seq IS NULL AND edition_id IN (${earlier})`).bind(publicationId, today),
     db
-      .prepare(`DELETE FROM picks WHERE seq IS NULL AND edition_id IN (${earlier})`)
-      .bind(batch.publicationId, batch.date, batch.stamp, today),
-    db
-      .prepare(`UPDATE editions SET closed_at = ?5, plan_rev = plan_rev + 1 WHERE id IN (${earlier})`)
-      .bind(batch.publicationId, batch.date, batch.stamp, today, now),
+      .prepare(`UPDATE editions SET closed_at = ?3, plan_rev = plan_rev + 1 WHERE id IN (${earlier})`)
+      .bind(publicationId, today, now),
   ];
 }
 
 // An evergreen that was taken from the reserve goes back there, not to the queue.
 const RESERVED = `(SELECT rung FROM picks WHERE article_id = articles.id AND seq IS NULL) = 'reserve'`;
-const backToQueue = (now: "?4" | "?5") => `status = CASE WHEN ${RESERVED} THEN 'published'
+const backToQueue = (now: "?3" | "?4") => `status = CASE WHEN ${RESERVED} THEN 'published'
       WHEN expires_at <= ${now} THEN 'expired' WHEN embargo_until > ${now} THEN 'held' ELSE 'queued' END,
     wake_at = CASE WHEN ${RESERVED} OR expires_at <= ${now} THEN NULL WHEN embargo_until > ${now} THEN embargo_until ELSE expires_at END,
     rev = rev + 1`;

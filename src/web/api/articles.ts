@@ -203,14 +203,13 @@ function defined<T extends object>(patch: T): { [K in keyof T]: Exclude<T[K], un
 }
 
 /** An article's fields as a request would have sent them. */
-function fieldsOf(a: Article): Omit<Fields, "publication"> {
-  const { kind, title, digest, markdown, credits, cover, source, column, unit, important, priority, evergreen } = a;
+function fieldsOf(article: Article): Omit<Fields, "publication"> {
   return {
-    ...{ kind, title, digest, markdown, credits, cover, source, column, unit, important, priority, evergreen },
-    event_at: a.eventAt,
-    embargo_until: a.embargoUntil,
-    expires_at: a.expiresAt,
-    must_run_on: a.mustRunOn,
+    ...article,
+    event_at: article.eventAt,
+    embargo_until: article.embargoUntil,
+    expires_at: article.expiresAt,
+    must_run_on: article.mustRunOn,
   };
 }
 
