@@ -51,7 +51,7 @@ CREATE TABLE deliveries (
   PRIMARY KEY (channel_id, from_seq)
 ) STRICT, WITHOUT ROWID;
 
--- Every attempt that did not end well. The one that did is told by its delivery: a push that works at once costs no row here.
+-- The attempts before a delivery's latest one, which its own row tells of: a push that works at once costs no row here.
 CREATE TABLE attempts (
   channel_id INTEGER NOT NULL,
   from_seq INTEGER NOT NULL,
@@ -64,20 +64,14 @@ CREATE TABLE attempts (
   PRIMARY KEY (channel_id, from_seq, n),
   FOREIGN KEY (channel_id, from_seq) REFERENCES deliveries (channel_id, from_seq) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
--- Kept by the database itself, so that no code path can judge an attempt and forget to say so.
-CREATE TRIGGER attempts_kept AFTER UPDATE OF outcome ON deliveries
-WHEN NEW.outcome IN ('retry', 'rejected', 'gone', 'expired', 'unknown')
+-- Kept by the database itself, so that no code path can overwrite an attempt and forget it. One that never said how it
+-- ended is 'unknown': the Worker was killed in between.
+CREATE TRIGGER attempts_kept AFTER UPDATE OF n, outcome ON deliveries
+WHEN OLD.outcome <> 'pending' AND (NEW.n > OLD.n OR (NEW.outcome = 'expired' AND OLD.outcome <> 'sending'))
 BEGIN
   INSERT INTO attempts (channel_id, from_seq, n, at, ms, outcome, status, excerpt)
-  VALUES (NEW.channel_id, NEW.from_seq, NEW.n, NEW.at, NEW.ms, NEW.outcome, NEW.status, NEW.excerpt)
-  ON CONFLICT DO NOTHING;
-END;
--- A push begun again while the last one never said how it ended: the Worker was killed in between.
-CREATE TRIGGER attempts_interrupted AFTER UPDATE OF n ON deliveries
-WHEN OLD.outcome = 'sending' AND NEW.n > OLD.n
-BEGIN
-  INSERT INTO attempts (channel_id, from_seq, n, at, outcome, excerpt)
-  VALUES (OLD.channel_id, OLD.from_seq, OLD.n, OLD.at, 'unknown', 'interrupted before an answer was recorded')
+  VALUES (OLD.channel_id, OLD.from_seq, OLD.n, OLD.at, OLD.ms, CASE OLD.outcome WHEN 'sending' THEN 'unknown' ELSE OLD.outcome END,
+          OLD.status, CASE OLD.outcome WHEN 'sending' THEN 'interrupted before an answer was recorded' ELSE OLD.excerpt END)
   ON CONFLICT DO NOTHING;
 END;
 

@@ -110,7 +110,7 @@ export async function claimChannels(
 }
 
 const MAYBE_SENT = (d: string) =>
-  `EXISTS (SELECT 1 FROM attempts t WHERE t.channel_id = ${d}.channel_id AND t.from_seq = ${d}.from_seq AND t.outcome = 'unknown')`;
+  `(${d}.outcome IN ('unknown', 'sending') OR EXISTS (SELECT 1 FROM attempts t WHERE t.channel_id = ${d}.channel_id AND t.from_seq = ${d}.from_seq AND t.outcome = 'unknown'))`;
 
 /** Which of the posts each channel was told of, or may have been: pairs [channel id, post id]. */
 export function readKnown(

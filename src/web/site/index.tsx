@@ -1,3 +1,34 @@
+/** The readers' pages and feeds. Mounted at `/`, after something has set `deps`, `now` and, for pictures, `actor`. */
 import { Hono } from "hono";
 import type { App } from "../context.ts";
+import { cachedFeed, cachedPage } from "./caching.ts";
+import type { FeedFile } from "./feeds/serve.ts";
+import { FORMATS, serveFeed } from "./feeds/serve.ts";
+import { secured } from "./headers.ts";
+import { columns } from "./pages/columns.tsx";
+import { home } from "./pages/home.tsx";
+import { inbox } from "./pages/inbox.tsx";
+import { post } from "./pages/post.tsx";
+import { column, publication } from "./pages/shelf.tsx";
+import { picture } from "./pictures.ts";
+
 export const site = new Hono<App>();
+
+// Middleware route by route: under `*` it would also run for whatever is mounted beside the site.
+site.get("/", secured, cachedPage, home);
+site.get("/columns", secured, cachedPage, columns);
+site.get("/columns/:slug", secured, cachedPage, (c) => column(c, c.req.param("slug")));
+site.get("/publications/:slug", secured, cachedPage, (c) => publication(c, c.req.param("slug")));
+site.get("/posts/:uid", secured, cachedPage, (c) => post(c, c.req.param("uid")));
+site.get("/inbox", secured, inbox);
+site.get("/media/:file", secured, picture);
+
+for (const file of Object.keys(FORMATS) as FeedFile[]) {
+  site.get(`/${file}`, secured, cachedFeed, (c) => serveFeed(c, { of: "all" }, file));
+  site.get(`/publications/:slug/${file}`, secured, cachedFeed, (c) =>
+    serveFeed(c, { of: "publication", slug: c.req.param("slug") }, file),
+  );
+  site.get(`/columns/:slug/${file}`, secured, cachedFeed, (c) =>
+    serveFeed(c, { of: "column", slug: c.req.param("slug") }, file),
+  );
+}

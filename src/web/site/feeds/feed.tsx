@@ -1,0 +1,80 @@
+/** What every feed says, whatever its format. */
+import { escapeHtml, renderWeb } from "../../../formats/index.ts";
+import type { PostDetail } from "../../../wire/store.ts";
+import { Credits } from "../parts.tsx";
+import { postPath } from "../paths.ts";
+import { absolute, readingOf } from "../reading.ts";
+
+export interface Item {
+  /** The post's address: also its id, for ever. */
+  url: string;
+  title: string;
+  digest: string;
+  /** Whole and on its own: every address in it is absolute. */
+  html: string;
+  author: string;
+  tags: string[];
+  image: string | null;
+  published: Date;
+  updated: Date;
+}
+
+export interface Feed {
+  title: string;
+  description: string;
+  /** The page that the feed is of. */
+  home: string;
+  /** The feed's own address. */
+  self: string;
+  /** When anything in it changed last; the epoch while it is empty. */
+  updated: Date;
+  items: Item[];
+}
+
+/** A post as a feed carries it. */
+export function itemOf(post: PostDetail, siteUrl: string): Item {
+  const reading = readingOf(post);
+  const cover = reading.cover && absolute(reading.cover, siteUrl);
+  const url = `${siteUrl}${postPath(post.uid)}`;
+  return {
+    url,
+    title: post.title,
+    digest: post.digest,
+    html: htmlOf(reading, cover, url, siteUrl),
+    author: post.unitName ?? post.publicationName,
+    tags: post.columnName === null ? [] : [post.columnName],
+    image: cover,
+    published: new Date(post.releasedAt),
+    updated: new Date(post.correctedAt ?? post.releasedAt),
+  };
+}
+
+function htmlOf(
+  { doc, credits, source }: ReturnType<typeof readingOf>,
+  cover: string | null,
+  url: string,
+  siteUrl: string,
+): string {
+  // Text cannot hold this: renderWeb escapes every `<` and `"` that is not its own.
+  const body = renderWeb(doc, { image: (src) => absolute(src, siteUrl) })
+    .replaceAll('<a href="/', () => `<a href="${escapeHtml(siteUrl)}/`)
+    .replaceAll('<a href="#', () => `<a href="${escapeHtml(url)}#`);
+  return [
+    cover &&
+      (
+        <p>
+          <img src={cover} alt="" />
+        </p>
+      ).toString(),
+    body,
+    credits.length > 0 &&
+      (
+        <p>
+          <Credits credits={credits} />
+        </p>
+      ).toString(),
+    source && (<p>来源：{source.url === null ? source.name : <a href={source.url}>{source.name}</a>}</p>).toString(),
+  ]
+    .filter(Boolean)
+    .join("\n");
+}

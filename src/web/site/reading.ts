@@ -1,0 +1,39 @@
+/** A post prepared for reading: its text as a tree, and what its revision says besides. */
+import type { Content, Credit } from "../../articles/types.ts";
+import type { Doc } from "../../formats/index.ts";
+import { imageSources, parseMarkdown, safeUrl } from "../../formats/index.ts";
+import type { PostDetail } from "../../wire/store.ts";
+
+export interface Reading {
+  doc: Doc;
+  /** By role, in the order given: 通讯员 甲 乙, 摄 丙. */
+  credits: { role: string; names: string[] }[];
+  /** Null also when the text shows the picture itself: nobody wants to see it twice. */
+  cover: string | null;
+  /** `url` is null when a reader may not be sent there. */
+  source: { name: string; url: string | null } | null;
+}
+
+function byRole(credits: readonly Credit[]): Reading["credits"] {
+  const names = new Map<string, string[]>();
+  for (const { role, name } of credits) names.set(role, [...(names.get(role) ?? []), name]);
+  return [...names].map(([role, names]) => ({ role, names }));
+}
+
+/** The post's text and surroundings, every address judged. */
+export function readingOf(post: PostDetail): Reading {
+  const { credits, cover, source } = JSON.parse(post.meta) as Pick<Content, "credits" | "cover" | "source">;
+  const doc = parseMarkdown(post.markdown);
+  const shown = cover !== null && !imageSources(doc).includes(cover) ? safeUrl(cover, "image") : null;
+  return {
+    doc,
+    credits: byRole(credits),
+    cover: shown,
+    source: source && { name: source.name, url: safeUrl(source.url, "link") },
+  };
+}
+
+/** An address of the site as one that works anywhere; others as they are. */
+export function absolute(src: string, siteUrl: string): string {
+  return src.startsWith("/") ? `${siteUrl}${src}` : src;
+}

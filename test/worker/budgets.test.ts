@@ -1,0 +1,189 @@
+/** Cost is part of the behaviour: queries, rows read and rows written, from D1's own counts. */
+import { beforeEach, describe, expect, it } from "vitest";
+import { planEdition } from "../../src/editions/plan.ts";
+import { findPublication } from "../../src/newsroom/store.ts";
+import { at, DATE, World } from "./helpers/world.ts";
+
+const world = new World();
+
+beforeEach(async () => {
+  await world.wipe();
+});
+
+/** A long queue, as one unit's import would make it, in one statement. */
+async function backlog(publication: number, count: number): Promise<void> {
+  await world.db
+    .prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
+       INSERT INTO articles (uid, publication_id, author, kind, status, hash, title, digest, important, priority, evergreen, embargo_until,
+         expires_at, must_run_on, wake_at, queue_key, rev, created_at, updated_at)
+       SELECT 'bulk-' || i, ?1, 'import', 'original', CASE WHEN i % 50 = 1 THEN 'held' ELSE 'queued' END, 'h', '稿件 ' || i, '', 0, 0, 0,
+         CASE WHEN i % 50 = 1 THEN ?3 END, CASE WHEN i % 40 = 0 THEN ?3 END, CASE WHEN i % 5000 = 0 THEN '${DATE}' END,
+         CASE WHEN i % 50 = 1 OR i % 40 = 0 THEN ?3 END, i, 1, 0, 0 FROM n`,
+    )
+    .bind(publication, count, at("07:00", "2027-06-01"))
+    .run();
+  await world.db
+    .prepare(
+      `INSERT INTO revisions SELECT id, hash, title, '', '正文', '{"credits":[],"cover":null,"source":null}', '[]', 'import', 0 FROM articles`,
+    )
+    .run();
+}
+
+const spent = () => ({ queries: world.line.queries, read: world.line.rowsRead, written: world.line.rowsWritten });
+
+describe("planning", () => {
+  it("with 100,000 queued articles takes at most 12 queries and 2,000 rows read", { timeout: 60_000 }, async () => {
+    const publication = await world.publication();
+    await backlog(publication, 100_000);
+    world.line.resetCounts();
+    await planEdition(world.deps.db, (await findPublication(world.db, "daily"))!, DATE, at("07:00"));
+    expect(await world.one(`SELECT count(*) FROM picks`)).toBeGreaterThanOrEqual(15);
+    expect(world.line.queries).toBeLessThanOrEqual(12);
+    expect(world.line.rowsRead).toBeLessThanOrEqual(2000);
+    await world.db.prepare(`DELETE FROM revisions`).run();
+  });
+});
+
+describe("an idle tick", () => {
+  it("takes at most 4 queries, 20 rows read and 1 written", async () => {
+    const publication = await world.publication();
+    await world.publication({ slug: "video" });
+    await world.articles(publication, 15);
+    for (let n = 1; n <= 3; n++) await world.webhook(n);
+    for (const time of ["07:00", "08:30", "15:00"]) await world.tick(at(time));
+    await world.recover(at("15:01"), 4);
+    world.line.resetCounts();
+    await world.tick(at("15:30"));
+    expect(world.line.queries).toBeLessThanOrEqual(4);
+    expect(world.line.rowsRead).toBeLessThanOrEqual(20);
+    expect(world.line.rowsWritten).toBeLessThanOrEqual(1);
+  });
+
+  it("costs no more beside a long archive and many channels", { timeout: 30_000 }, async () => {
+    const publication = await world.publication();
+    await backlog(publication, 5000);
+    await world.db.prepare(`UPDATE articles SET status = 'withdrawn', wake_at = NULL`).run();
+    for (let n = 1; n <= 60; n++) await world.webhook(n);
+    await world.tick(at("20:00"));
+    await world.recover(at("20:01"), 2);
+    world.line.resetCounts();
+    await world.tick(at("20:30"));
+    expect(spent().read).toBeLessThanOrEqual(20);
+    expect(spent().written).toBeLessThanOrEqual(1);
+  });
+});
+
+describe("a shard of 50 channels", () => {
+  it.each(["accepted", "failing"])(
+    "takes at most 6 queries a run and 5 rows written a push: %s",
+    { timeout: 30_000 },
+    async (how) => {
+      const publication = await world.publication({ releaseTimes: ["30 8 * * *"], quota: 3 });
+      await world.articles(publication, 3);
+      for (let n = 1; n <= 50; n++) await world.webhook(n, {}, "full");
+      expect(await world.all(`SELECT members FROM shards`)).toEqual([{ members: 50 }]);
+      world.wall = at("08:30");
+      world.endpoint = () => new Response("", { status: how === "accepted" ? 200 : 500 });
+      await world.tick(at("08:30"));
+      const [message] = world.queue.splice(0);
+      world.line.resetCounts();
+      await world.handle(message!.body);
+      expect(world.received.length).toBe(50);
+      expect(world.line.queries).toBeLessThanOrEqual(6);
+      expect(world.line.rowsWritten).toBeLessThanOrEqual(5 * 50);
+    },
+  );
+
+  it("takes no more when it tries again", { timeout: 30_000 }, async () => {
+    const publication = await world.publication({ releaseTimes: ["30 8 * * *"], quota: 1 });
+    await world.articles(publication, 1);
+    for (let n = 1; n <= 50; n++) await world.webhook(n);
+    world.wall = at("08:30");
+    world.endpoint = () => new Response("", { status: 500 });
+    await world.tick(at("08:30"));
+    await world.drain();
+    world.wall += 60_000;
+    const [message] = world.queue.splice(0);
+    world.line.resetCounts();
+    await world.handle(message!.body);
+    expect(world.received.length).toBe(100);
+    expect(world.line.queries).toBeLessThanOrEqual(6);
+    // The shard's own row and its index entry are shared by all fifty.
+    expect(world.line.rowsWritten).toBeLessThanOrEqual(5 * 50 + 2);
+  });
+
+  it("costs the same however long the wire is behind it", { timeout: 30_000 }, async () => {
+    const publication = await world.publication({ releaseTimes: ["30 8 * * *"], quota: 60 });
+    await world.articles(publication, 60);
+    for (let n = 1; n <= 5; n++) await world.webhook(n);
+    world.wall = at("08:30");
+    await world.tick(at("08:30"));
+    const [message] = world.queue.splice(0);
+    world.line.resetCounts();
+    await world.handle(message!.body);
+    const first = spent();
+    await world.db.prepare(`UPDATE channels SET cursor = 50`).run();
+    const [second] = world.queue.splice(0);
+    world.line.resetCounts();
+    await world.handle(second!.body);
+    expect(spent().read).toBeLessThanOrEqual(first.read);
+  });
+});
+
+describe("the hot queries use their indexes", () => {
+  const plan = async (sql: string, ...args: unknown[]): Promise<string> =>
+    (await world.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...args)).map((row) => row.detail).join("\n");
+
+  it.each([
+    [
+      "the planner's queue",
+      `SELECT id FROM articles INDEXED BY articles_queue WHERE publication_id = 1 AND status = 'queued' ORDER BY queue_key, id LIMIT 15`,
+      "articles_queue (publication_id=?)",
+    ],
+    [
+      "what wakes",
+      `SELECT id FROM articles WHERE wake_at <= 5 ORDER BY wake_at LIMIT 200`,
+      "articles_wake (wake_at<?)",
+    ],
+    [
+      "due publications",
+      `SELECT id FROM publications WHERE due_at <= 5 ORDER BY due_at`,
+      "publications_due (due_at<?)",
+    ],
+    [
+      "due shards",
+      `SELECT id FROM shards WHERE due_at <= 5 AND enqueued_until < 5 ORDER BY due_at`,
+      "shards_due (due_at<?)",
+    ],
+    [
+      "a shard's members",
+      `SELECT id FROM channels WHERE shard = 1 AND status = 'active' AND due_at <= 5 AND lease_until < 5 LIMIT 50`,
+      "channels_shard (shard=?)",
+    ],
+    [
+      "a waiting pick",
+      `SELECT edition_id FROM picks WHERE article_id = 1 AND seq IS NULL`,
+      "picks_waiting (article_id=?)",
+    ],
+    [
+      "a slice of the wire",
+      `SELECT seq FROM wire WHERE seq IN (SELECT value FROM json_each('[1,2]'))`,
+      "USING INTEGER PRIMARY KEY (rowid=?)",
+    ],
+    [
+      "a column's posts",
+      `SELECT id FROM posts WHERE column_id = 1 AND recalled_at IS NULL AND id < 100 ORDER BY id DESC LIMIT 20`,
+      "posts_column (column_id=? AND id<?)",
+    ],
+    [
+      "an open edition",
+      `SELECT 1 FROM editions WHERE publication_id = 1 AND shortfall > 0 AND closed_at IS NULL`,
+      "editions_open (publication_id=?)",
+    ],
+  ])("%s", async (_, sql, index) => {
+    const found = await plan(sql);
+    expect(found).toContain(index);
+    expect(found).not.toMatch(/USE TEMP B-TREE|^SCAN (?!json_each)/m);
+  });
+});
