@@ -61,12 +61,28 @@ async function readCapped(response: Response, signal: AbortSignal): Promise<stri
   }
 }
 
+/** A segment of an address at least this long may be a token. */
+const TOKEN = 8;
+
+/** The forms in which an answer may echo a secret: as it is, and of an address its path, its tokens and its query's values. */
+function formsOf(secret: string): string[] {
+  const forms = [secret];
+  if (URL.canParse(secret)) {
+    const { href, pathname, search, searchParams } = new URL(secret);
+    const tokens = pathname.split("/").filter((segment) => segment.length >= TOKEN);
+    forms.push(href, pathname + search, pathname, ...tokens, ...searchParams.values());
+  }
+  // Some JSON writers escape every slash.
+  return forms.flatMap((form) => [form, form.replaceAll("/", String.raw`\/`)]);
+}
+
 /**
  * What the ledger keeps of a reply: the verdict's words and the start of the answer, without the channel's secrets and
  * on one line.
  */
 export function excerptOf(why: string, reply: Reply, secrets: readonly string[]): string {
   let text = reply.type === "response" && reply.body ? `${why}: ${reply.body}` : why;
-  for (const secret of secrets) if (secret.length >= 4) text = text.replaceAll(secret, "•••");
+  const hidden = secrets.flatMap(formsOf).filter((form) => form.length >= 4);
+  for (const form of hidden.sort((a, b) => b.length - a.length)) text = text.replaceAll(form, "•••");
   return [...text.toWellFormed().replaceAll(/[\p{Cc}\s]+/gu, " ")].slice(0, EXCERPT).join("");
 }

@@ -2,8 +2,9 @@
  * One run over one shard: claim the channels that are due, read what they lack, write the intents, send, judge, write all
  * outcomes. Six queries whatever the shard's size.
  *
- * Error policy: an endpoint's fault is an outcome with a time for the next try. A fault of ours (D1 away, a secret that
- * no key opens) is thrown: the message comes back, and until then the leases keep anyone else from sending twice.
+ * Error policy: an endpoint's fault is an outcome with a time for the next try; a channel that cannot be opened is held
+ * for a person. Any other fault of ours (D1 away) is thrown: the message comes back, and until then the leases keep anyone
+ * else from sending twice.
  */
 import type { ShardMessage } from "../env.ts";
 import type { Kind } from "../channels/kind.ts";
@@ -70,9 +71,17 @@ export async function runShard(deps: DeliveryDeps, message: ShardMessage, now: n
   const alerts: Alert[] = [];
 
   const work: Work[] = [];
-  for (const channel of await claimChannels(db, message.shard, { token, until: begun + LEASE }, now, begun))
-    work.push(await unsealed(deps, channel));
-  report.claimed = work.length;
+  for (const channel of await claimChannels(db, message.shard, { token, until: begun + LEASE }, now, begun)) {
+    report.claimed += 1;
+    try {
+      work.push(await unsealed(deps, channel));
+    } catch (error) {
+      // A key that is gone, a kind that is not installed: a person has to mend this channel, and its shard goes on.
+      logFault(`channel ${channel.uid}`, error);
+      results.push({ ...stay(channel), status: "held" });
+      alerts.push({ channel: channel.uid, outcome: "held", why: "its settings cannot be opened; mend them, then resume it" });
+    }
+  }
 
   if (work.length > 0) {
     const wantsText = work.some(({ channelKind, opened }) => channelKind.wants(opened) === "text");

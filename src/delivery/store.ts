@@ -94,7 +94,7 @@ export async function claimChannels(
       .prepare(
         `UPDATE channels SET lease_token = ?2, lease_until = ?3
          WHERE id IN (SELECT id FROM channels WHERE shard = ?1 AND status = 'active' AND cursor < ${HEAD} AND due_at <= ?4
-                        AND lease_until < ?5 LIMIT ${SHARD_SIZE})
+                        AND lease_until <= ?5 LIMIT ${SHARD_SIZE})
          RETURNING id, uid, kind, config, secret, filter, expires_after AS expiresAfter, start_seq AS startSeq, cursor, due_at AS dueAt, tries,
            (SELECT json_object('to', d.to_seq, 'entries', json(d.entries), 'n', d.n) FROM deliveries d
             WHERE d.channel_id = channels.id AND d.from_seq = channels.cursor

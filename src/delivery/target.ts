@@ -23,7 +23,7 @@ export function refuseTarget(address: string, own: readonly string[], allowPriva
   const host = url.hostname.replace(/\.$/, "").toLowerCase();
   if (url.port !== "") return "must use the standard port";
   if (host.startsWith("[") || /^[\d.]+$/.test(host)) return "must name a host, not an IP address";
-  if (!host.includes(".") || PRIVATE_NAMES.test(host)) return "must name a public host";
+  if (!host.includes(".") || host.split(".").includes("") || PRIVATE_NAMES.test(host)) return "must name a public host";
   if (own.includes(host)) return "must not point back to this office";
   return null;
 }

@@ -15,5 +15,6 @@ export interface Day {
 
 /** What kind of day a date is. */
 export function dayOf(date: string): Day {
-  return { working: chineseDays.isWorkday(date), provisional: Number(date.slice(0, 4)) > ANNOUNCED_TO };
+  // The library reads a bare date as UTC and its weekday in the machine's zone; at noon, local, both are the same day.
+  return { working: chineseDays.isWorkday(`${date}T12:00`), provisional: Number(date.slice(0, 4)) > ANNOUNCED_TO };
 }

@@ -1,6 +1,6 @@
 /** When a publication does what: its release times on a date, and the next thing that the tick must not sleep through. */
 import { Cron } from "croner";
-import { addDays, localDate, zonedTime } from "../platform/time.ts";
+import { addDays, DAY, localDate, zonedTime } from "../platform/time.ts";
 import { dayOf } from "./calendar.ts";
 
 /** What slots follow from. */
@@ -21,9 +21,12 @@ export function refuseExpression(expression: string): string | null {
   if (fields.length !== 5) return "must have five fields: minute, hour, day of month, month, day of week";
   if (/\d/.test(fields[4]!)) return "names weekdays (MON-FRI): their numbers differ between Cloudflare and node-cron";
   try {
-    // oxlint-disable-next-line no-new -- the constructor is the parser
-    new Cron(expression, { paused: true, mode: "5-part" });
-    return null;
+    const cron = new Cron(expression, { paused: true, timezone: "UTC", mode: "5-part" });
+    const runs = cron.nextRuns(MOST_SLOTS + 1, new Date(-1000));
+    if (runs.length === 0) return "never comes";
+    return runs.length > MOST_SLOTS && runs.at(-1)!.getTime() - runs[0]!.getTime() < DAY
+      ? `comes more than ${MOST_SLOTS} times a day`
+      : null;
   } catch (error) {
     return error instanceof Error ? error.message : "is not a cron expression";
   }
@@ -36,9 +39,9 @@ export function slotsOn(date: string, timetable: Timetable): number[] {
   const found = new Set<number>();
   for (const expression of timetable.releaseTimes) {
     const cron = new Cron(expression, { paused: true, timezone: timetable.timeZone, mode: "5-part" });
-    // nextRuns is exclusive of its start.
-    for (const run of cron.nextRuns(MOST_SLOTS + 1, new Date(from - 1000)))
-      if (run.getTime() < to) found.add(run.getTime());
+    // nextRun is exclusive of its start. One run past the day is looked for, not a month of them.
+    for (let run = cron.nextRun(new Date(from - 1000)); run && run.getTime() < to; run = cron.nextRun(run))
+      found.add(run.getTime());
   }
   return [...found].sort((a, b) => a - b);
 }

@@ -69,7 +69,16 @@ export function zonedTime(date: string, time: string, zone: string): number {
   const before = wanted - offsetAt(wanted - DAY, zone);
   const after = wanted - offsetAt(wanted + DAY, zone);
   const fits = [before, after].filter((ms) => ms + offsetAt(ms, zone) === wanted);
-  return fits.length > 0 ? Math.min(...fits) : Math.max(before, after);
+  if (fits.length > 0) return Math.min(...fits);
+  // In a gap: the change lies between the two readings.
+  let [low, high] = [Math.min(before, after), Math.max(before, after)];
+  const offset = offsetAt(low, zone);
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (offsetAt(middle, zone) === offset) low = middle;
+    else high = middle;
+  }
+  return high;
 }
 
 /** `date` moved by whole days. */

@@ -45,7 +45,13 @@ const moment = z.iso
   .datetime({ offset: true, error: "must be ISO 8601 with a zone, such as 2026-11-23T08:30:00+08:00" })
   .transform((text) => Date.parse(text));
 export const date = z.iso.date({ error: "must be a date, YYYY-MM-DD" });
-const webUrl = z.url({ protocol: /^https?$/, error: "must be an http or https address" }).max(2048);
+const webUrl = z
+  .url({ protocol: /^https?$/, error: "must be an http or https address" })
+  .max(2048)
+  .refine(
+    (text) => refusal(text) === null && cleanText(text) === text.normalize("NFC"),
+    "must not contain control characters or half a surrogate pair",
+  );
 const cover = z.union([z.string().refine((path) => mediaHash(path) !== null), webUrl], {
   error: "must be the url of uploaded media, or an http or https address",
 });
