@@ -1,16 +1,22 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
-// Two kinds of test: `unit` in plain Node for pure rules, `worker` inside workerd with a real D1 and queue.
+// Three kinds of test: `unit` in plain Node for pure rules, `worker` inside workerd with a real D1 and queue, `browser` in
+// Chromium against a whole office.
 // One workerd serves all worker files (`isolate: false`): each file starts from an empty, migrated database (test/worker/setup.ts).
 export default defineConfig(async () => ({
   test: {
     expect: { requireAssertions: true },
-    silent: "passed-only",
+    silent: "passed-only" as const,
     projects: [
       {
         extends: true,
         test: { name: "unit", include: ["test/unit/**/*.test.ts"], isolate: false },
+      },
+      {
+        extends: true,
+        // A whole office in a process of its own, seen through Chromium.
+        test: { name: "browser", include: ["test/browser/**/*.test.ts"], testTimeout: 60_000, fileParallelism: false },
       },
       {
         extends: true,

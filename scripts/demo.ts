@@ -90,11 +90,12 @@ export interface Edition {
   }[];
 }
 
-/** The current working day of the office, or the next one. */
-export async function workday(client: Client, publication: string, zone: string): Promise<Edition> {
+/** The current working day of the office, or the next one; with `after` (a date) the first one after that. */
+export async function workday(client: Client, publication: string, zone: string, after = ""): Promise<Edition> {
   const day = new Intl.DateTimeFormat("en-CA", { timeZone: zone });
-  for (let ahead = 0; ahead < 31; ahead++) {
+  for (let ahead = 0; ahead < 45; ahead++) {
     const date = day.format(Date.now() + ahead * 86_400_000);
+    if (date <= after) continue;
     const edition = await client.call<Edition>("GET", `/api/editions/${publication}/${date}`);
     if (edition.working_day) return edition;
   }

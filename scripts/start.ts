@@ -54,6 +54,8 @@ try {
   office.startClock();
   for (const edition of editions) report(edition);
   const { url } = settings;
+  const [shown] = editions;
+  const following = shown && (await workday(client, shown.publication, "Asia/Shanghai", shown.date)).date;
   console.log(
     [
       "",
@@ -64,6 +66,7 @@ try {
       settings.newToken
         ? `管理令牌  ${settings.adminToken}`
         : `管理令牌  见 ${settings.state}/admin-token（或环境变量 KANFA_ADMIN_TOKEN）`,
+      ...(following ? [`下一期    ${following}`] : []),
       "",
       "每分钟一次滴答；按 Ctrl-C 结束。",
     ].join("\n"),

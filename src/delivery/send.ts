@@ -61,16 +61,16 @@ async function readCapped(response: Response, signal: AbortSignal): Promise<stri
   }
 }
 
-/** A segment of an address at least this long may be a token. */
+/** A segment of an address's path or a value of its query may be a token if it is at least this long. */
 const TOKEN = 8;
 
-/** The forms in which an answer may echo a secret: as it is, and of an address its path, its tokens and its query's values. */
+/** The forms in which an answer may echo a secret: as it is, and of an address its path and what may be a token in it. */
 function formsOf(secret: string): string[] {
   const forms = [secret];
   if (URL.canParse(secret)) {
     const { href, pathname, search, searchParams } = new URL(secret);
-    const tokens = pathname.split("/").filter((segment) => segment.length >= TOKEN);
-    forms.push(href, pathname + search, pathname, ...tokens, ...searchParams.values());
+    const tokens = [...pathname.split("/"), ...searchParams.values()].filter((part) => part.length >= TOKEN);
+    forms.push(href, pathname + search, pathname, ...tokens);
   }
   // Some JSON writers escape every slash.
   return forms.flatMap((form) => [form, form.replaceAll("/", String.raw`\/`)]);

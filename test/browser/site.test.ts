@@ -1,0 +1,85 @@
+/** The demo office in real Chromium: what a newcomer and a reader see. */
+import axe from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { chromium } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CHROMIUM, openOffice } from "./office.ts";
+
+if (!CHROMIUM) console.warn("Chromium is not installed: the browser tests are skipped. On Debian: apt-get install chromium fonts-noto-cjk");
+
+describe.skipIf(!CHROMIUM)("the readers' pages", () => {
+  let office: Awaited<ReturnType<typeof openOffice>>;
+  let browser: Browser;
+  let page: Page;
+  const faults: string[] = [];
+
+  beforeAll(async () => {
+    office = await openOffice();
+    browser = await chromium.launch({
+      executablePath: CHROMIUM!,
+      args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+    });
+    page = await browser.newPage();
+    page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+    page.on("requestfailed", (request) => faults.push(`failed: ${request.url()}`));
+    page.on("response", (response) => response.status() >= 400 && faults.push(`${response.status()} ${response.url()}`));
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await office?.close();
+  });
+
+  it("show the edition of the day, all fifteen", async () => {
+    await page.goto(office.url);
+    const [daily] = office.editions;
+    expect(daily!.picks.length).toBe(15);
+    for (const pick of daily!.picks) expect(await page.getByText(pick.title, { exact: true }).count()).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ["a phone", 360, 740],
+    ["a desktop", 1280, 900],
+  ])("fit %s without sideways scrolling, and pass axe", async (_, width, height) => {
+    await page.setViewportSize({ width, height });
+    const post = (await office.client.call<{ items: { post: { url: string } }[] }>("GET", "/api/wire")).items[0]!.post.url;
+    for (const path of ["/", "/columns", "/inbox", new URL(post).pathname]) {
+      await page.goto(`${office.url}${path}`);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), path).toBe(0);
+      // Run in an isolated world: the pages' own policy allows no script.
+      await page.evaluate(axe.source);
+      const found = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
+      expect(found.violations.map((violation) => [path, violation.id, violation.nodes[0]?.html])).toEqual([]);
+    }
+  });
+
+  it("show every article's body, and its pictures", async () => {
+    const { items } = await office.client.call<{ items: { post: { url: string; title: string } }[] }>("GET", "/api/wire?limit=100");
+    for (const { post } of items) {
+      await page.goto(`${office.url}${new URL(post.url).pathname}`);
+      expect(await page.locator("h1").innerText()).toBe(post.title);
+      const broken = await page.evaluate(async () => {
+        for (const image of document.images) image.loading = "eager";
+        await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
+        return [...document.images].filter((image) => image.naturalWidth === 0).map((image) => image.src);
+      });
+      expect(broken).toEqual([]);
+      // Emphasis next to Chinese punctuation must not be left as asterisks.
+      expect(await page.locator("main").innerText()).not.toContain("**");
+    }
+  });
+
+  it("link to one another without a dead end", async () => {
+    await page.goto(office.url);
+    const links = await page.evaluate(() => [...document.links].map((link) => link.href).filter((href) => href.startsWith(location.origin)));
+    expect(links.length).toBeGreaterThan(15);
+    for (const link of new Set(links)) {
+      const answer = await page.request.get(link);
+      expect([answer.status(), link]).toEqual([200, link]);
+    }
+  });
+
+  it("gave no console error and no failed request", () => {
+    expect(faults).toEqual([]);
+  });
+});
