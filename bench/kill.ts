@@ -33,7 +33,11 @@ const receiver = createServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on("data", (chunk: Buffer) => chunks.push(chunk));
   request.on("end", () => {
-    pushes.push({ path: String(request.url), id: String(request.headers["webhook-id"]), body: Buffer.concat(chunks).toString("utf8") });
+    pushes.push({
+      path: String(request.url),
+      id: String(request.headers["webhook-id"]),
+      body: Buffer.concat(chunks).toString("utf8"),
+    });
     response.end("ok");
   });
 });
@@ -60,7 +64,9 @@ async function start(): Promise<{ kill(signal: NodeJS.Signals): Promise<void> }>
   });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   for (let tries = 0; ; tries++) {
-    const answer = await fetch(`${url}/api/publications`, { headers: { authorization: `Bearer ${TOKEN}` } }).catch(() => null);
+    const answer = await fetch(`${url}/api/publications`, { headers: { authorization: `Bearer ${TOKEN}` } }).catch(
+      () => null,
+    );
     if (answer?.ok) break;
     if (tries > 300) throw new Error("the office does not answer");
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -87,9 +93,17 @@ function* days(): Generator<string> {
 const moments = (date: string) => ["07:00", "08:30", "15:00"].map((time) => Date.parse(`${date}T${time}:00+08:00`));
 
 let office = await start();
-await client.call("PUT", "/api/publications/daily", { name: "化德党建", quota: QUOTA, release_times: ["30 8 * * *", "0 15 * * *"] });
+await client.call("PUT", "/api/publications/daily", {
+  name: "化德党建",
+  quota: QUOTA,
+  release_times: ["30 8 * * *", "0 15 * * *"],
+});
 for (let n = 0; n < (ROUNDS + 1) * QUOTA; n++) {
-  const { id } = await client.call<{ id: string }>("POST", "/api/articles", { publication: "daily", title: `稿件 ${n}`, markdown: `第 ${n} 篇` });
+  const { id } = await client.call<{ id: string }>("POST", "/api/articles", {
+    publication: "daily",
+    title: `稿件 ${n}`,
+    markdown: `第 ${n} 篇`,
+  });
   await client.call("POST", `/api/articles/${id}/submit`, {});
 }
 
@@ -116,7 +130,8 @@ for (let round = 1; round <= ROUNDS; round++) {
   await killed;
   dead.push(`${date}: killed after ${delay} ms, ${pushes.length} pushes so far`);
   office = await start();
-  for (const at of moments(date)) if (!(await fire(at))) throw new Error(`the tick of ${date} failed after the restart`);
+  for (const at of moments(date))
+    if (!(await fire(at))) throw new Error(`the tick of ${date} failed after the restart`);
   done.push(date);
   console.log(`round ${round}: ${dead.at(-1)}`);
 }
@@ -132,19 +147,26 @@ for (let i = 0; i < 60; i++) {
 }
 
 const wire: { seq: number; kind: string; post: { id: string; title: string } }[] = [];
-for (let after: string | null = "0"; after !== null; ) {
-  const page: { items: typeof wire; next: string | null } = await client.call("GET", `/api/wire?after=${after}&limit=100`);
+for (let after: string | null = "0"; after !== null;) {
+  const page: { items: typeof wire; next: string | null } = await client.call(
+    "GET",
+    `/api/wire?after=${after}&limit=100`,
+  );
   wire.push(...page.items);
   after = page.next;
 }
 const faults: string[] = [];
 const expectEqual = (what: string, found: unknown, want: unknown) => {
-  if (JSON.stringify(found) !== JSON.stringify(want)) faults.push(`${what}: ${JSON.stringify(found)}, not ${JSON.stringify(want)}`);
+  if (JSON.stringify(found) !== JSON.stringify(want))
+    faults.push(`${what}: ${JSON.stringify(found)}, not ${JSON.stringify(want)}`);
 };
 expectEqual("entries on the wire", wire.length, wanted);
 expectEqual("articles on the wire", new Set(wire.map((entry) => entry.post.title)).size, wanted);
 for (const date of done) {
-  const edition = await client.call<{ picks: { seq: number | null }[]; shortfall: number }>("GET", `/api/editions/daily/${date}`);
+  const edition = await client.call<{ picks: { seq: number | null }[]; shortfall: number }>(
+    "GET",
+    `/api/editions/daily/${date}`,
+  );
   expectEqual(`posts of ${date}`, edition.picks.filter((pick) => pick.seq !== null).length, QUOTA);
 }
 const byId = new Map<string, string>();

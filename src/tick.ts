@@ -5,17 +5,18 @@
  * Error policy: one publication's fault does not keep the others from their day. What failed stays due and is tried again
  * a minute later; at the end the tick fails loudly.
  */
-import { WAKE_LIMIT, wakeArticles } from "./articles/store.ts";
+import { WAKE_LIMIT, wakeArticles } from "./articles/queue-store.ts";
 import { setChores } from "./newsroom/store.ts";
 import { beat, listPublications } from "./newsroom/store.ts";
 import { runDay } from "./editions/day.ts";
 import type { DeliveryDeps } from "./delivery/deps.ts";
-import { purgeDeliveries, wakeShards } from "./delivery/store.ts";
+import { purgeDeliveries } from "./delivery/ledger-store.ts";
+import { wakeShards } from "./delivery/store.ts";
 import { sweep } from "./delivery/sweep.ts";
 import { log, logFault } from "./platform/log.ts";
 import { HOUR } from "./platform/time.ts";
 import { row } from "./platform/d1.ts";
-import { forgetRequests } from "./web/api/requests-store.ts";
+import { forgetRequests } from "./platform/requests.ts";
 
 /** Runs the tick of the business time `at`. */
 export async function tick(deps: Pick<DeliveryDeps, "db" | "queue" | "wall">, at: number): Promise<void> {

@@ -10,18 +10,11 @@ import { conflict, notFound, Problem, stale } from "../platform/problem.ts";
 import { audit } from "../newsroom/store.ts";
 import type { Actor, Publication } from "../newsroom/types.ts";
 import { contentHash } from "./intake.ts";
+import { insertReview } from "./record-store.ts";
 import type { Next } from "./states.ts";
 import * as states from "./states.ts";
 import type { Expected, Place } from "./store.ts";
-import {
-  deleteArticle,
-  findArticle,
-  insertArticle,
-  insertReview,
-  insertRevision,
-  moveArticle,
-  rewriteArticle,
-} from "./store.ts";
+import { deleteArticle, findArticle, insertArticle, insertRevision, moveArticle, rewriteArticle } from "./store.ts";
 import type { Article, Content, Decision, Gate, Handling } from "./types.ts";
 
 /** What the planner must hear, as statements for the same batch. The editions room provides it. */

@@ -2,8 +2,8 @@
 import { sha256 } from "../platform/crypto.ts";
 import { Problem } from "../platform/problem.ts";
 import type { Actor } from "../newsroom/types.ts";
-import type { MediaRow } from "./store.ts";
-import { insertMedia } from "./store.ts";
+import type { MediaRow } from "./record-store.ts";
+import { insertMedia } from "./record-store.ts";
 
 /** WeChat takes material pictures up to 10 MB; nothing larger is of use downstream. */
 export const MEDIA_LIMIT = 10 * 1024 * 1024;

@@ -1,9 +1,7 @@
 import type { Statement } from "../platform/d1.ts";
 import { row, rows } from "../platform/d1.ts";
-import type { Guard } from "../platform/guard.ts";
-import { guarded } from "../platform/guard.ts";
 import { wakeAt } from "./states.ts";
-import type { Article, Content, Credit, Decision, Gate, Handling, Kind, Source, Status } from "./types.ts";
+import type { Article, Content, Credit, Handling, Kind, Source, Status } from "./types.ts";
 
 interface ArticleRow {
   id: number;
@@ -41,11 +39,17 @@ interface Meta {
   source: Source | null;
 }
 
-const ARTICLE = `SELECT a.id, a.uid, a.rev, a.status, a.stage, a.publication_id, p.slug AS publication, a.column_id, c.slug AS column_slug,
+const articleSelect = (
+  text: string,
+) => `SELECT a.id, a.uid, a.rev, a.status, a.stage, a.publication_id, p.slug AS publication, a.column_id, c.slug AS column_slug,
     a.unit_id, u.slug AS unit_slug, a.author, a.kind, a.hash, a.title, a.digest, a.important, a.priority, a.event_at, a.embargo_until,
-    a.expires_at, a.must_run_on, a.evergreen, a.created_at, a.updated_at, r.markdown, r.meta
+    a.expires_at, a.must_run_on, a.evergreen, a.created_at, a.updated_at, ${text} AS markdown, r.meta
   FROM articles a JOIN publications p ON p.id = a.publication_id JOIN revisions r ON r.article_id = a.id AND r.hash = a.hash
     LEFT JOIN columns c ON c.id = a.column_id LEFT JOIN units u ON u.id = a.unit_id`;
+
+/** With its text, or in a list without: a page of texts could fill the Worker's memory. */
+const ARTICLE = articleSelect("r.markdown");
+const SUMMARY = articleSelect("''");
 
 function toArticle(r: ArticleRow): Article {
   return {
@@ -95,13 +99,13 @@ export interface ArticleFilter {
   q?: string | undefined;
 }
 
-/** One page of articles, newest first, before the internal id `before`. */
+/** One page of articles, without their texts, newest first, before the internal id `before`. */
 export async function listArticles(
   db: D1Database,
   filter: ArticleFilter,
   before: number,
   limit: number,
-): Promise<Article[]> {
+): Promise<Omit<Article, "markdown">[]> {
   const where = ["a.id < ?"];
   const args: unknown[] = [before];
   const narrow = (sql: string, value: unknown) => {
@@ -115,7 +119,7 @@ export async function listArticles(
   narrow("a.unit_id = ?", filter.unitId);
   narrow("instr(a.title, ?) > 0", filter.q);
   const found = await rows<ArticleRow>(
-    db.prepare(`${ARTICLE} WHERE ${where.join(" AND ")} ORDER BY a.id DESC LIMIT ?`).bind(...args, limit),
+    db.prepare(`${SUMMARY} WHERE ${where.join(" AND ")} ORDER BY a.id DESC LIMIT ?`).bind(...args, limit),
   );
   return found.map(toArticle);
 }
@@ -287,133 +291,4 @@ export function rewriteArticle(
 /** Deletes a draft nobody has acted on, if it is still as read. Its revisions go with it. */
 export function deleteArticle(db: D1Database, id: number, rev: number): Statement {
   return db.prepare(`DELETE FROM articles WHERE id = ? AND rev = ? AND status = 'draft'`).bind(id, rev);
-}
-
-/** A stage's signed decision, under the guard of the move that it caused. */
-export function insertReview(
-  db: D1Database,
-  review: {
-    articleId: number;
-    stage: string;
-    hash: string;
-    decision: Decision;
-    gates: readonly Gate[];
-    note: string;
-    reviewer: string;
-  },
-  now: number,
-  guard: Guard,
-): Statement {
-  return guarded(
-    db,
-    `INSERT INTO reviews (article_id, stage, hash, decision, gates, note, reviewer, at) SELECT ?, ?, ?, ?, ?, ?, ?, ? WHERE 1`,
-    [
-      review.articleId,
-      review.stage,
-      review.hash,
-      review.decision,
-      JSON.stringify(review.gates),
-      review.note,
-      review.reviewer,
-      now,
-    ],
-    guard,
-  );
-}
-
-export interface ReviewRow {
-  stage: string;
-  hash: string;
-  decision: Decision;
-  gates: string;
-  note: string;
-  reviewer: string;
-  at: number;
-}
-
-/** The decisions on an article, in order. */
-export function listReviews(db: D1Database, articleId: number): Promise<ReviewRow[]> {
-  return rows<ReviewRow>(
-    db
-      .prepare(`SELECT stage, hash, decision, gates, note, reviewer, at FROM reviews WHERE article_id = ? ORDER BY id`)
-      .bind(articleId),
-  );
-}
-
-export interface RevisionRow {
-  hash: string;
-  title: string;
-  digest: string;
-  markdown: string;
-  saved_by: string;
-  saved_at: number;
-}
-
-/** The texts of an article, oldest first. */
-export function listRevisions(db: D1Database, articleId: number): Promise<RevisionRow[]> {
-  return rows<RevisionRow>(
-    db
-      .prepare(
-        `SELECT hash, title, digest, markdown, saved_by, saved_at FROM revisions WHERE article_id = ? ORDER BY saved_at, rowid`,
-      )
-      .bind(articleId),
-  );
-}
-
-/** How many articles one tick moves at most; the rest follow a minute later. */
-export const WAKE_LIMIT = 200;
-
-/** Whether some article's time to move by itself has come: one look at the end of an index. */
-export function wakeable(): string {
-  return `SELECT id FROM articles WHERE wake_at <= ?1 ORDER BY wake_at LIMIT ${WAKE_LIMIT}`;
-}
-
-/** Lifts embargoes and expires the stale, at most {@link WAKE_LIMIT} of them, each with its audit row. One batch. */
-export function wakeArticles(db: D1Database, now: number): Statement[] {
-  return [
-    db
-      .prepare(
-        `INSERT INTO audit (at, actor, action, subject)
-         SELECT ?1, 'tick', CASE status WHEN 'held' THEN 'article.embargo_ended' ELSE 'article.expired' END, 'article:' || uid
-         FROM articles WHERE id IN (${wakeable()})`,
-      )
-      .bind(now),
-    db
-      .prepare(
-        `UPDATE articles SET status = CASE status WHEN 'held' THEN 'queued' ELSE 'expired' END,
-           wake_at = CASE status WHEN 'held' THEN expires_at END, rev = rev + 1, updated_at = ?1
-         WHERE id IN (${wakeable()})`,
-      )
-      .bind(now),
-  ];
-}
-
-export interface MediaRow {
-  hash: string;
-  type: string;
-  size: number;
-}
-
-/** Notes an uploaded picture; the same bytes again change nothing. */
-export function insertMedia(db: D1Database, media: MediaRow, by: string, now: number): Statement {
-  return db
-    .prepare(
-      `INSERT INTO media (hash, type, size, uploaded_by, uploaded_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-    )
-    .bind(media.hash, media.type, media.size, by, now);
-}
-
-/** More waiting articles than this are "many": a count must not read the whole queue. */
-const MANY = 1000;
-
-/** How many articles wait, up to a thousand of each; `more` tells that there are more. */
-export async function countQueued(
-  db: D1Database,
-): Promise<{ queued: number; held: number; in_review: number; more: boolean }> {
-  const count = (status: Status) =>
-    `(SELECT count(*) FROM (SELECT 1 FROM publications p JOIN articles a ON a.publication_id = p.id AND a.status = '${status}' LIMIT ${MANY}))`;
-  const found = await row<{ queued: number; held: number; in_review: number }>(
-    db.prepare(`SELECT ${count("queued")} AS queued, ${count("held")} AS held, ${count("in_review")} AS in_review`),
-  );
-  return { ...found!, more: Object.values(found!).includes(MANY) };
 }

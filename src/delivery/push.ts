@@ -7,7 +7,7 @@ import { openSigning } from "./secrets.ts";
 import type { DeliveryDeps } from "./deps.ts";
 import { sendHttp } from "./send.ts";
 import { signatureHeaders } from "./signing.ts";
-import { insertInbox } from "./store.ts";
+import { insertInbox } from "./ledger-store.ts";
 import { refuseTarget } from "./target.ts";
 
 /** The id of a delivery, constant over retries: where the channel's cursor stood when it was begun. */

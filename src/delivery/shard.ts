@@ -79,7 +79,11 @@ export async function runShard(deps: DeliveryDeps, message: ShardMessage, now: n
       // A key that is gone, a kind that is not installed: a person has to mend this channel, and its shard goes on.
       logFault(`channel ${channel.uid}`, error);
       results.push({ ...stay(channel), status: "held" });
-      alerts.push({ channel: channel.uid, outcome: "held", why: "its settings cannot be opened; mend them, then resume it" });
+      alerts.push({
+        channel: channel.uid,
+        outcome: "held",
+        why: "its settings cannot be opened; mend them, then resume it",
+      });
     }
   }
 

@@ -9,8 +9,9 @@ import { HOUR } from "../platform/time.ts";
 import type { Filter } from "./owed.ts";
 import { openConfig, sealConfig, sealSigning } from "./secrets.ts";
 import { newSigningSecret } from "./signing.ts";
-import type { ChannelRow } from "./store.ts";
-import { deleteChannel, findChannel, insertChannel, setChannelStatus, updateChannel, wakeShard } from "./store.ts";
+import type { ChannelRow } from "./channel-store.ts";
+import { deleteChannel, findChannel, insertChannel, setChannelStatus, updateChannel } from "./channel-store.ts";
+import { wakeShard } from "./store.ts";
 import { refuseTarget } from "./target.ts";
 
 /** News is news for three days unless the channel says otherwise: as long as the retry schedule lasts. */

@@ -6,6 +6,7 @@ import type { Statement } from "../platform/d1.ts";
 import { newStamp } from "../platform/ids.ts";
 import { sha256 } from "../platform/crypto.ts";
 import { addDays, DAY, localDate, zonedTime } from "../platform/time.ts";
+import { toPlanned } from "../articles/queue-store.ts";
 import { audit } from "../newsroom/store.ts";
 import type { Publication } from "../newsroom/types.ts";
 import type { Day } from "./calendar.ts";
@@ -19,7 +20,7 @@ import {
   countShortfall,
   insertPicks,
   insertSlots,
-  markPlanned,
+  pickedArticles,
   readCandidates,
   readEdition,
   stampEdition,
@@ -126,7 +127,7 @@ function planBatch(
     ),
     ...(proposal.planned ? [] : [insertSlots(db, batch, proposal.slots)]),
     insertPicks(db, batch, proposal.added),
-    markPlanned(db, batch, proposal.added, now),
+    toPlanned(db, pickedArticles(batch, proposal.added), now),
     countShortfall(db, batch),
     audit(
       db,

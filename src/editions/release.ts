@@ -2,19 +2,12 @@
 import type { Statement } from "../platform/d1.ts";
 import { newId, newStamp } from "../platform/ids.ts";
 import { MINUTE } from "../platform/time.ts";
+import { toPublished } from "../articles/queue-store.ts";
 import { audit } from "../newsroom/store.ts";
 import type { Publication } from "../newsroom/types.ts";
 import { auditNewPosts, insertNewPostMedia, insertPosts, insertPublished, NEW_POSTS } from "../wire/store.ts";
 import type { Slot } from "./store.ts";
-import {
-  closeIfDone,
-  markPublished,
-  numberPicks,
-  RELEASABLE,
-  returnLeftovers,
-  slotStamped,
-  stampSlot,
-} from "./store.ts";
+import { closeIfDone, numberPicks, RELEASABLE, returnLeftovers, slotStamped, stampSlot } from "./store.ts";
 
 /** A slot released this long after its time is marked late: two ticks may be missed without anyone having to know. */
 const LATE_AFTER = 3 * MINUTE;
@@ -42,7 +35,7 @@ export async function releaseSlot(
     ),
     insertPosts(db, { sql: RELEASABLE, args: [edition.id, slot.n, now, now] }, uids, guard, now),
     numberPicks(db, NEW_POSTS),
-    markPublished(db, NEW_POSTS, now),
+    toPublished(db, { sql: `SELECT article_id FROM (${NEW_POSTS})`, args: [] }, now),
     insertNewPostMedia(db),
     auditNewPosts(db, now),
     insertPublished(db, now),

@@ -2,6 +2,8 @@ import type { Statement } from "../platform/d1.ts";
 import { row, rows } from "../platform/d1.ts";
 import type { Guard } from "../platform/guard.ts";
 import { guarded } from "../platform/guard.ts";
+import { backToWaiting } from "../articles/queue-store.ts";
+import type { Sql } from "../newsroom/store.ts";
 import { wakePublication } from "../newsroom/store.ts";
 import type { Candidate, NewPick, Rung } from "./ladder.ts";
 
@@ -209,15 +211,13 @@ export function insertPicks(db: D1Database, batch: Batch, picks: readonly NewPic
     .bind(batch.publicationId, batch.date, batch.stamp, JSON.stringify(picks));
 }
 
-/** Moves the picked articles out of the queue. */
-export function markPlanned(db: D1Database, batch: Batch, picks: readonly NewPick[], now: number): Statement {
-  return db
-    .prepare(
-      `UPDATE articles SET status = 'planned', wake_at = NULL, rev = rev + 1, updated_at = CASE status WHEN 'published' THEN updated_at ELSE ?4 END
-       WHERE id IN (SELECT value ->> 'articleId' FROM json_each(?5))
-         AND id IN (SELECT article_id FROM picks WHERE edition_id = ${STAMPED} AND seq IS NULL) AND status IN ('queued', 'published')`,
-    )
-    .bind(batch.publicationId, batch.date, batch.stamp, now, JSON.stringify(picks));
+/** The articles that a planning batch has just picked, as ids. */
+export function pickedArticles(batch: Batch, picks: readonly NewPick[]): Sql {
+  return {
+    sql: `SELECT k.article_id FROM picks k JOIN editions e ON e.id = k.edition_id AND e.publication_id = ? AND e.date = ? AND e.stamp = ?
+          JOIN json_each(?) p ON p.value ->> 'articleId' = k.article_id WHERE k.seq IS NULL`,
+    args: [batch.publicationId, batch.date, batch.stamp, JSON.stringify(picks)],
+  };
 }
 
 /** Counts what the edition is short of, from its picks. */
@@ -232,27 +232,17 @@ export function countShortfall(db: D1Database, batch: Batch): Statement {
 
 /** Takes back what editions of days that are over planned and did not release: their articles wait in the queue again. */
 export function closeEarlier(db: D1Database, publicationId: number, today: string, now: number): Statement[] {
-  const earlier = `SELECT id FROM editions WHERE publication_id = ?1 AND closed_at IS NULL AND date < ?2`;
+  const earlier = `SELECT id FROM editions WHERE publication_id = ? AND closed_at IS NULL AND date < ?`;
+  const args = [publicationId, today];
+  const left = `SELECT article_id, rung = 'reserve' AS reserve FROM picks WHERE seq IS NULL AND edition_id IN (${earlier})`;
   return [
+    backToWaiting(db, { sql: left, args }, now),
+    db.prepare(`DELETE FROM picks WHERE seq IS NULL AND edition_id IN (${earlier})`).bind(...args),
     db
-      .prepare(
-        `UPDATE articles SET ${backToQueue("?3")}
-         WHERE id IN (SELECT article_id FROM picks WHERE seq IS NULL AND edition_id IN (${earlier})) AND status = 'planned'`,
-      )
-      .bind(publicationId, today, now),
-    db.prepare(`DELETE FROM picks WHERE seq IS NULL AND edition_id IN (${earlier})`).bind(publicationId, today),
-    db
-      .prepare(`UPDATE editions SET closed_at = ?3, plan_rev = plan_rev + 1 WHERE id IN (${earlier})`)
-      .bind(publicationId, today, now),
+      .prepare(`UPDATE editions SET closed_at = ?, plan_rev = plan_rev + 1 WHERE id IN (${earlier})`)
+      .bind(now, ...args),
   ];
 }
-
-// An evergreen that was taken from the reserve goes back there, not to the queue.
-const RESERVED = `(SELECT rung FROM picks WHERE article_id = articles.id AND seq IS NULL) = 'reserve'`;
-const backToQueue = (now: "?3" | "?4") => `status = CASE WHEN ${RESERVED} THEN 'published'
-      WHEN expires_at <= ${now} THEN 'expired' WHEN embargo_until > ${now} THEN 'held' ELSE 'queued' END,
-    wake_at = CASE WHEN ${RESERVED} OR expires_at <= ${now} THEN NULL WHEN embargo_until > ${now} THEN embargo_until ELSE expires_at END,
-    rev = rev + 1`;
 
 /** An article that changed leaves its waiting pick, in the batch of the change; the tick looks at the edition at once. */
 export function unpick(
@@ -332,37 +322,38 @@ export function numberPicks(db: D1Database, newPosts: string): Statement {
   );
 }
 
-/** The published articles, under the same condition as {@link numberPicks}. */
-export function markPublished(db: D1Database, newPosts: string, now: number): Statement {
-  return db
-    .prepare(
-      `UPDATE articles SET status = 'published', wake_at = NULL, rev = rev + 1, updated_at = ? WHERE id IN (SELECT article_id FROM (${newPosts}))`,
-    )
-    .bind(now);
-}
-
 /** What could not go out with its slot goes back to where it waits, and its places are free for a later slot. */
 export function returnLeftovers(
   db: D1Database,
   slot: { editionId: number; n: number; stamp: string },
   now: number,
 ): Statement[] {
-  const leftover = `SELECT article_id FROM picks WHERE edition_id = ?1 AND slot = ?2 AND seq IS NULL
+  const leftover = `SELECT article_id, rung = 'reserve' AS reserve FROM picks WHERE edition_id = ?1 AND slot = ?2 AND seq IS NULL
     AND EXISTS (SELECT 1 FROM slots WHERE edition_id = ?1 AND n = ?2 AND stamp = ?3)`;
+  const args = [slot.editionId, slot.n, slot.stamp];
   return [
-    db
-      .prepare(`UPDATE articles SET ${backToQueue("?4")} WHERE id IN (${leftover}) AND status = 'planned'`)
-      .bind(slot.editionId, slot.n, slot.stamp, now),
+    backToWaiting(
+      db,
+      {
+        sql: `SELECT article_id, rung = 'reserve' AS reserve FROM picks WHERE edition_id = ? AND slot = ? AND seq IS NULL
+              AND EXISTS (SELECT 1 FROM slots s WHERE s.edition_id = picks.edition_id AND s.n = picks.slot AND s.stamp = ?)`,
+        args,
+      },
+      now,
+    ),
     db
       .prepare(
         `UPDATE editions SET shortfall = max(0, quota - (SELECT count(*) FROM picks WHERE edition_id = ?1 AND NOT (slot = ?2 AND seq IS NULL))),
            plan_rev = plan_rev + 1
          WHERE id = ?1 AND EXISTS (${leftover})`,
       )
-      .bind(slot.editionId, slot.n, slot.stamp),
+      .bind(...args),
     db
-      .prepare(`DELETE FROM picks WHERE edition_id = ?1 AND slot = ?2 AND seq IS NULL AND article_id IN (${leftover})`)
-      .bind(slot.editionId, slot.n, slot.stamp),
+      .prepare(
+        `DELETE FROM picks WHERE edition_id = ?1 AND slot = ?2 AND seq IS NULL
+           AND EXISTS (SELECT 1 FROM slots WHERE edition_id = ?1 AND n = ?2 AND stamp = ?3)`,
+      )
+      .bind(...args),
   ];
 }
 

@@ -290,6 +290,17 @@ export function audit(db: D1Database, entry: AuditEntry, guard?: Guard): Stateme
     );
 }
 
+/** A piece of SQL of ours with its parameters, marked `?`. */
+export interface Sql {
+  sql: string;
+  args: readonly unknown[];
+}
+
+/** One audit row for each row of `source`, which gives (at, actor, action, subject, detail). */
+export function auditEach(db: D1Database, source: Sql): Statement {
+  return db.prepare(`INSERT INTO audit (at, actor, action, subject, detail) ${source.sql}`).bind(...source.args);
+}
+
 /** Raises the office's revision: a name that readers see has changed, so no cached page holds. */
 export function bumpOffice(db: D1Database): Statement {
   return db.prepare(`UPDATE office SET rev = rev + 1 WHERE id = 1`);

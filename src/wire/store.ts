@@ -2,6 +2,7 @@ import type { Statement } from "../platform/d1.ts";
 import { row, rows } from "../platform/d1.ts";
 import type { Guard } from "../platform/guard.ts";
 import { guarded } from "../platform/guard.ts";
+import { auditEach } from "../newsroom/store.ts";
 
 export const ENTRY_KINDS = ["published", "corrected", "recalled"] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
@@ -42,13 +43,11 @@ export function insertNewPostMedia(db: D1Database): Statement {
 
 /** The audit rows of the new posts. */
 export function auditNewPosts(db: D1Database, now: number): Statement {
-  return db
-    .prepare(
-      `INSERT INTO audit (at, actor, action, subject, detail)
-       SELECT ?, 'tick', 'article.published', 'article:' || a.uid, json_object('seq', n.id, 'hash', n.hash)
-       FROM (${NEW_POSTS}) n JOIN articles a ON a.id = n.article_id`,
-    )
-    .bind(now);
+  return auditEach(db, {
+    sql: `SELECT ?, 'tick', 'article.published', 'article:' || a.uid, json_object('seq', n.id, 'hash', n.hash)
+          FROM (${NEW_POSTS}) n JOIN articles a ON a.id = n.article_id`,
+    args: [now],
+  });
 }
 
 /** Last of a release batch: the entries of the new posts, which makes them old. */

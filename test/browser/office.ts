@@ -9,7 +9,9 @@ import { loadSeeds, publishWorkday } from "../../scripts/demo.ts";
 import { migrate, startOffice } from "../../scripts/office.ts";
 
 /** Where Debian and others put Chromium. */
-export const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path));
+export const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
+  existsSync(path),
+);
 
 async function freePort(): Promise<number> {
   return new Promise((resolve) => {

@@ -5,7 +5,10 @@ import { chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CHROMIUM, openOffice } from "./office.ts";
 
-if (!CHROMIUM) console.warn("Chromium is not installed: the browser tests are skipped. On Debian: apt-get install chromium fonts-noto-cjk");
+if (!CHROMIUM)
+  console.warn(
+    "Chromium is not installed: the browser tests are skipped. On Debian: apt-get install chromium fonts-noto-cjk",
+  );
 
 describe.skipIf(!CHROMIUM)("the readers' pages", () => {
   let office: Awaited<ReturnType<typeof openOffice>>;
@@ -22,7 +25,10 @@ describe.skipIf(!CHROMIUM)("the readers' pages", () => {
     page = await browser.newPage();
     page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
     page.on("requestfailed", (request) => faults.push(`failed: ${request.url()}`));
-    page.on("response", (response) => response.status() >= 400 && faults.push(`${response.status()} ${response.url()}`));
+    page.on(
+      "response",
+      (response) => response.status() >= 400 && faults.push(`${response.status()} ${response.url()}`),
+    );
   }, 120_000);
 
   afterAll(async () => {
@@ -34,7 +40,8 @@ describe.skipIf(!CHROMIUM)("the readers' pages", () => {
     await page.goto(office.url);
     const [daily] = office.editions;
     expect(daily!.picks.length).toBe(15);
-    for (const pick of daily!.picks) expect(await page.getByText(pick.title, { exact: true }).count()).toBeGreaterThan(0);
+    for (const pick of daily!.picks)
+      expect(await page.getByText(pick.title, { exact: true }).count()).toBeGreaterThan(0);
   });
 
   it.each([
@@ -42,10 +49,14 @@ describe.skipIf(!CHROMIUM)("the readers' pages", () => {
     ["a desktop", 1280, 900],
   ])("fit %s without sideways scrolling, and pass axe", async (_, width, height) => {
     await page.setViewportSize({ width, height });
-    const post = (await office.client.call<{ items: { post: { url: string } }[] }>("GET", "/api/wire")).items[0]!.post.url;
+    const post = (await office.client.call<{ items: { post: { url: string } }[] }>("GET", "/api/wire")).items[0]!.post
+      .url;
     for (const path of ["/", "/columns", "/inbox", new URL(post).pathname]) {
       await page.goto(`${office.url}${path}`);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), path).toBe(0);
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+        path,
+      ).toBe(0);
       // Run in an isolated world: the pages' own policy allows no script.
       await page.evaluate(axe.source);
       const found = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
@@ -54,7 +65,10 @@ describe.skipIf(!CHROMIUM)("the readers' pages", () => {
   });
 
   it("show every article's body, and its pictures", async () => {
-    const { items } = await office.client.call<{ items: { post: { url: string; title: string } }[] }>("GET", "/api/wire?limit=100");
+    const { items } = await office.client.call<{ items: { post: { url: string; title: string } }[] }>(
+      "GET",
+      "/api/wire?limit=100",
+    );
     for (const { post } of items) {
       await page.goto(`${office.url}${new URL(post.url).pathname}`);
       expect(await page.locator("h1").innerText()).toBe(post.title);
@@ -71,7 +85,9 @@ describe.skipIf(!CHROMIUM)("the readers' pages", () => {
 
   it("link to one another without a dead end", async () => {
     await page.goto(office.url);
-    const links = await page.evaluate(() => [...document.links].map((link) => link.href).filter((href) => href.startsWith(location.origin)));
+    const links = await page.evaluate(() =>
+      [...document.links].map((link) => link.href).filter((href) => href.startsWith(location.origin)),
+    );
     expect(links.length).toBeGreaterThan(15);
     for (const link of new Set(links)) {
       const answer = await page.request.get(link);

@@ -352,7 +352,9 @@ describe("a channel that cannot be opened", () => {
   it("is held for a person and does not keep its shard from the others", async () => {
     await world.webhook(1);
     await world.webhook(2);
-    await world.db.prepare(`UPDATE channels SET config = '{"url":"00000000.AAAA","payload":"thin"}' WHERE uid = 'channel-1'`).run();
+    await world.db
+      .prepare(`UPDATE channels SET config = '{"url":"00000000.AAAA","payload":"thin"}' WHERE uid = 'channel-1'`)
+      .run();
     await release(2);
     await world.drain();
     await minutes(2);

@@ -3,6 +3,9 @@ import type { D1Migration } from "cloudflare:test";
 
 declare global {
   namespace Cloudflare {
+    interface GlobalProps {
+      mainModule: typeof import("../../src/index.ts");
+    }
     interface Env extends KanfaEnv {
       TEST_MIGRATIONS: D1Migration[];
     }

@@ -12,20 +12,20 @@ import {
 import { keepMedia, mediaPath } from "../../articles/media.ts";
 import { fits } from "../../articles/states.ts";
 import type { Place } from "../../articles/store.ts";
-import { listArticles, listReviews, listRevisions } from "../../articles/store.ts";
+import { listReviews, listRevisions } from "../../articles/record-store.ts";
+import { listArticles } from "../../articles/store.ts";
 import type { Article, Content, Handling } from "../../articles/types.ts";
 import { digestOf, parseMarkdown, renderText, renderWeb, renderWechat } from "../../formats/index.ts";
 import { requirePublication } from "../../newsroom/publications.ts";
 import { findNamed } from "../../newsroom/store.ts";
 import type { Publication } from "../../newsroom/types.ts";
 import { invalid, Problem } from "../../platform/problem.ts";
-import { iso } from "../../platform/time.ts";
 import { correctArticle, recallArticle } from "../../wire/amend.ts";
 import { postOfArticle } from "../../wire/store.ts";
 import type { App, Ctx } from "../context.ts";
 import { requireScope } from "./auth.ts";
 import { bodyOf, ifMatch, readJson, readQuery } from "./body.ts";
-import { articleView } from "./entities.ts";
+import { articleSummary, articleView, revisionView } from "./entities.ts";
 import { idFor } from "./idempotency.ts";
 import { operation } from "./operation.ts";
 import { pageOf, positionOf } from "./paging.ts";
@@ -156,14 +156,7 @@ articles.get(
       positionOf(query.cursor, Number.MAX_SAFE_INTEGER),
       query.limit + 1,
     );
-    return c.json(
-      pageOf(
-        found,
-        query.limit,
-        (article) => article.id,
-        (article) => articleView(article),
-      ),
-    );
+    return c.json(pageOf(found, query.limit, (article) => article.id, articleSummary));
   },
 );
 
@@ -234,32 +227,27 @@ articles.delete(
 
 articles.get(
   "/articles/:id/revisions",
-  operation({ summary: "An article's texts and reviews", tag, scope: "read" }),
+  operation({
+    summary: "An article's texts and their reviews, newest first",
+    tag,
+    scope: "read",
+    query: schemas.pageQuery,
+  }),
   async (c) => {
     requireScope(c, "read");
     const { db } = c.get("deps");
+    const { cursor, limit } = readQuery(c, schemas.pageQuery);
     const article = await requireArticle(db, c.req.param("id"));
+    const revisions = await listRevisions(db, article.id, positionOf(cursor, Number.MAX_SAFE_INTEGER), limit + 1);
     const reviews = await listReviews(db, article.id);
-    const items = (await listRevisions(db, article.id)).map((revision) => ({
-      hash: revision.hash,
-      current: revision.hash === article.hash,
-      title: revision.title,
-      digest: revision.digest,
-      markdown: revision.markdown,
-      saved_by: revision.saved_by,
-      saved_at: iso(revision.saved_at),
-      reviews: reviews
-        .filter((review) => review.hash === revision.hash)
-        .map(({ stage, decision, gates, note, reviewer, at }) => ({
-          stage,
-          decision,
-          gates: JSON.parse(gates) as string[],
-          note,
-          reviewer,
-          at: iso(at),
-        })),
-    }));
-    return c.json({ items, next: null });
+    return c.json(
+      pageOf(
+        revisions,
+        limit,
+        (revision) => revision.position,
+        (revision) => revisionView(revision, reviews, article.hash),
+      ),
+    );
   },
 );
 

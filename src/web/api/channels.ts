@@ -9,7 +9,8 @@ import {
   requireChannel,
 } from "../../delivery/subscriptions.ts";
 import type { Channel } from "../../delivery/subscriptions.ts";
-import { findDelivery, listChannels, listDeliveries } from "../../delivery/store.ts";
+import { listChannels } from "../../delivery/channel-store.ts";
+import { findDelivery, listDeliveries } from "../../delivery/ledger-store.ts";
 import { notFound } from "../../platform/problem.ts";
 import type { App, Ctx } from "../context.ts";
 import { requireScope } from "./auth.ts";

@@ -1,10 +1,11 @@
 /** Rows as the API shows them: snake_case names, public ids only, times as ISO 8601 with zone. */
+import type { ReviewRow, RevisionRow } from "../../articles/record-store.ts";
 import type { Article } from "../../articles/types.ts";
 import type { Channel } from "../../delivery/subscriptions.ts";
 import { requireKind } from "../../delivery/subscriptions.ts";
 import { deliveryId } from "../../delivery/push.ts";
 import { maskConfig } from "../../delivery/secrets.ts";
-import type { DeliveryRow } from "../../delivery/store.ts";
+import type { DeliveryRow } from "../../delivery/ledger-store.ts";
 import type { Proposal } from "../../editions/plan.ts";
 import type { Publication } from "../../newsroom/types.ts";
 import { HOUR, iso } from "../../platform/time.ts";
@@ -12,8 +13,8 @@ import type { Entry, PostDetail } from "../../wire/store.ts";
 
 const time = (ms: number | null, zone?: string): string | null => (ms === null ? null : iso(ms, zone));
 
-/** An article as editors see it; `url` once it is published. */
-export function articleView(a: Article, url: string | null = null) {
+/** An article in a list: everything but its text. */
+export function articleSummary(a: Omit<Article, "markdown">) {
   return {
     id: a.uid,
     rev: a.rev,
@@ -22,7 +23,6 @@ export function articleView(a: Article, url: string | null = null) {
     kind: a.kind,
     title: a.title,
     digest: a.digest,
-    markdown: a.markdown,
     column: a.column,
     unit: a.unit,
     credits: a.credits,
@@ -38,7 +38,34 @@ export function articleView(a: Article, url: string | null = null) {
     hash: a.hash,
     created_at: iso(a.createdAt),
     updated_at: iso(a.updatedAt),
-    ...(url !== null && { url }),
+  };
+}
+
+/** An article as editors see it; `url` once it is published. */
+export function articleView(a: Article, url: string | null = null) {
+  return { ...articleSummary(a), markdown: a.markdown, ...(url !== null && { url }) };
+}
+
+/** One text of an article with the decisions that were signed on it. */
+export function revisionView(revision: RevisionRow, reviews: readonly ReviewRow[], current: string) {
+  return {
+    hash: revision.hash,
+    current: revision.hash === current,
+    title: revision.title,
+    digest: revision.digest,
+    markdown: revision.markdown,
+    saved_by: revision.saved_by,
+    saved_at: iso(revision.saved_at),
+    reviews: reviews
+      .filter((review) => review.hash === revision.hash)
+      .map(({ stage, decision, gates, note, reviewer, at }) => ({
+        stage,
+        decision,
+        gates: JSON.parse(gates) as string[],
+        note,
+        reviewer,
+        at: iso(at),
+      })),
   };
 }
 

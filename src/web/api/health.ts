@@ -1,6 +1,6 @@
 import { Hono } from "hono";
-import { countQueued } from "../../articles/store.ts";
-import { readDeliveryHealth } from "../../delivery/store.ts";
+import { countQueued } from "../../articles/queue-store.ts";
+import { readDeliveryHealth } from "../../delivery/ledger-store.ts";
 import { dayOf } from "../../editions/calendar.ts";
 import { planTime } from "../../editions/slots.ts";
 import { summarise } from "../../editions/store.ts";

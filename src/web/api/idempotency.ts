@@ -9,7 +9,7 @@ import { Problem } from "../../platform/problem.ts";
 import { MINUTE } from "../../platform/time.ts";
 import type { App, Ctx } from "../context.ts";
 import { bodyOf } from "./body.ts";
-import { dropRequest, keepAnswer, readRequest, takeRequest } from "./requests-store.ts";
+import { dropRequest, keepAnswer, readRequest, takeRequest } from "../../platform/requests.ts";
 
 /** A request that has not answered after this has died. */
 const LEASE = MINUTE;

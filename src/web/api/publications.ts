@@ -3,7 +3,7 @@ import { dayOf } from "../../editions/calendar.ts";
 import { planEdition, proposalDigest, propose } from "../../editions/plan.ts";
 import { slotsOn } from "../../editions/slots.ts";
 import { readEdition } from "../../editions/store.ts";
-import { listProgress } from "../../delivery/store.ts";
+import { listProgress } from "../../delivery/ledger-store.ts";
 import { requirePublication, savePublication, stopOrStart } from "../../newsroom/publications.ts";
 import { findPublication, listPublications } from "../../newsroom/store.ts";
 import type { Publication } from "../../newsroom/types.ts";

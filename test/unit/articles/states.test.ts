@@ -377,12 +377,11 @@ describe("queueKey", () => {
 
 describe("wakeAt", () => {
   const handling = { embargoUntil: NOW + HOUR, expiresAt: NOW + DAY };
-  it.each(STATUSES.map((status) => [status, { held: NOW + HOUR, queued: NOW + DAY }[status as string] ?? null] as const))(
-    "%s wakes at %j",
-    (status, expected) => {
-      expect(wakeAt(status, handling)).toBe(expected);
-    },
-  );
+  it.each(
+    STATUSES.map((status) => [status, { held: NOW + HOUR, queued: NOW + DAY }[status as string] ?? null] as const),
+  )("%s wakes at %j", (status, expected) => {
+    expect(wakeAt(status, handling)).toBe(expected);
+  });
   it.each(STATUSES)("%s without embargo and expiry sleeps", (status) => {
     expect(wakeAt(status, { embargoUntil: null, expiresAt: null })).toBeNull();
   });

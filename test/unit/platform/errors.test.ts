@@ -21,7 +21,7 @@ describe("D1 failures", () => {
     // Our own mistake, or the data's: the same again.
     ["D1_ERROR: no such table: articles: SQLITE_ERROR", "defect"],
     ["D1_ERROR: UNIQUE constraint failed: articles.uid: SQLITE_CONSTRAINT", "defect"],
-    ["D1_ERROR: near \"SELCT\": syntax error at offset 0", "defect"],
+    ['D1_ERROR: near "SELCT": syntax error at offset 0', "defect"],
     ["Cannot read properties of undefined (reading 'id')", "defect"],
     ["", "defect"],
   ])("%s → %s", (message, expected) => {
@@ -70,7 +70,12 @@ describe("D1 rows", () => {
 
 describe("problems", () => {
   it.each([
-    [invalid("quota", "must be a number"), 422, "quota: must be a number", [{ field: "quota", message: "must be a number" }]],
+    [
+      invalid("quota", "must be a number"),
+      422,
+      "quota: must be a number",
+      [{ field: "quota", message: "must be a number" }],
+    ],
     [notFound("article", "abc"), 404, "There is no article “abc”.", []],
     [conflict("It is published."), 409, "It is published.", []],
   ])("%s", (problem, status, detail, errors) => {
@@ -106,6 +111,8 @@ describe("the log", () => {
   ])("tells a fault %s by name and message, without the stack", (thrown, error) => {
     vi.spyOn(console, "log").mockImplementation(() => {});
     logFault("queue.send", thrown);
-    expect(written().map((line) => JSON.parse(line) as unknown)).toEqual([{ event: "fault", where: "queue.send", error }]);
+    expect(written().map((line) => JSON.parse(line) as unknown)).toEqual([
+      { event: "fault", where: "queue.send", error },
+    ]);
   });
 });

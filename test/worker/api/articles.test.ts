@@ -129,7 +129,11 @@ describe("POST /articles", () => {
   });
 
   it("names articles by content: the same text has the same hash, another another", async () => {
-    const [a, b, c] = [await makeArticle(), await makeArticle(), await makeArticle({ credits: [{ role: "图", name: "王" }] })];
+    const [a, b, c] = [
+      await makeArticle(),
+      await makeArticle(),
+      await makeArticle({ credits: [{ role: "图", name: "王" }] }),
+    ];
     expect(a.hash).toBe(b.hash);
     expect(a.id).not.toBe(b.id);
     expect(c.hash).not.toBe(a.hash);
@@ -178,15 +182,24 @@ describe("GET /articles", () => {
     ["status=queued", (n) => n % 4 === 0 && n % 3 !== 0],
     [`q=${encodeURIComponent("乡村振兴")}`, (n) => n % 2 === 0],
     [`q=${encodeURIComponent("_100%")}`, (n) => n % 2 === 1],
-    [`q=${encodeURIComponent("乡村振兴")}&status=draft&publication=daily`, (n) => n % 2 === 0 && n % 3 !== 0 && n % 4 !== 0],
+    [
+      `q=${encodeURIComponent("乡村振兴")}&status=draft&publication=daily`,
+      (n) => n % 2 === 0 && n % 3 !== 0 && n % 4 !== 0,
+    ],
   ])("narrows by %s, newest first", async (query, pick) => {
     expect(idsOf(pick).length).toBeGreaterThan(0);
     expect(await within(query)).toEqual(idsOf(pick));
   });
 
-  it.each(["column=none", "unit=none", "status=recalled", "q=%25%25", "q=villagE"])("finds nothing by %s", async (query) => {
-    expect(expectStatus(await api<Page<Article>>("GET", `/articles?${query}`), 200)).toEqual({ items: [], next: null });
-  });
+  it.each(["column=none", "unit=none", "status=recalled", "q=%25%25", "q=villagE"])(
+    "finds nothing by %s",
+    async (query) => {
+      expect(expectStatus(await api<Page<Article>>("GET", `/articles?${query}`), 200)).toEqual({
+        items: [],
+        next: null,
+      });
+    },
+  );
 
   it("is read page by page without a gap or a repeat, whatever the limit", async () => {
     const all = expectStatus(await api<Page<Article>>("GET", "/articles?limit=100"), 200).items.map((item) => item.id);
@@ -354,10 +367,7 @@ describe("GET /articles/{id}/revisions", () => {
     const second = expectStatus(await patch(first, { markdown: "二" }), 200);
     const third = expectStatus(await patch(second, { markdown: "一" }), 200);
     expect(third.hash).toBe(first.hash);
-    const list = expectStatus(
-      await api<Page<Record<string, unknown>>>("GET", `/articles/${first.id}/revisions`),
-      200,
-    );
+    const list = expectStatus(await api<Page<Record<string, unknown>>>("GET", `/articles/${first.id}/revisions`), 200);
     expect(list.next).toBeNull();
     expect(list.items).toEqual([
       {
@@ -412,10 +422,13 @@ describe("submit and withdraw", () => {
     ]);
   });
 
-  it.each(["submit", "withdraw", "correct", "recall", "reviews"])("%s refuses members it does not know", async (what) => {
-    const article = await makeArticle();
-    await expectUnwritten(async () => expectProblem(await act(article, what, { surprise: 1 }), 422, "surprise"));
-  });
+  it.each(["submit", "withdraw", "correct", "recall", "reviews"])(
+    "%s refuses members it does not know",
+    async (what) => {
+      const article = await makeArticle();
+      await expectUnwritten(async () => expectProblem(await act(article, what, { surprise: 1 }), 422, "surprise"));
+    },
+  );
 
   it.each(["correct", "recall"])("%s is for what is published", async (what) => {
     const draft = await makeArticle();
@@ -483,24 +496,33 @@ describe("GET /articles/{id}/preview", () => {
 });
 
 describe("an id that is none", () => {
-  it.each(["none", "%00", "%ff", "%ED%A0%80", "a%2Fb", "%27%20OR%201%3D1", "%E7%A8%BF", "-1", "1", "x".repeat(3000), "%zz"])(
-    "%s is 404 everywhere",
-    async (id) => {
-      await expectUnwritten(async () => {
-        for (const path of ["", "/revisions", "/preview"]) expectProblem(await api("GET", `/articles/${id}${path}`), 404);
-        for (const what of ["submit", "withdraw", "recall"]) expectProblem(await act({ id }, what, {}), 404);
-        expectProblem(await act({ id }, "reviews", { decision: "approve" }), 404);
-        expectProblem(await patch({ id, rev: 1 }, {}), 404);
-        expectProblem(await api("DELETE", `/articles/${id}`, { headers: { "if-match": '"1"' } }), 404);
-        expectProblem(await api("GET", `/channels/${id}`), 404);
-        expectProblem(await api("GET", `/channels/${id}/deliveries`), 404);
-        expectProblem(await api("POST", `/channels/${id}/pause`), 404);
-        expectProblem(await api("DELETE", `/channels/${id}`), 404);
-        expectProblem(await api("GET", `/deliveries/${id}`), 404);
-        expectProblem(await api("GET", `/deliveries/${id}_1`), 404);
-        expectProblem(await api("GET", `/posts/${id}`), 404);
-        expectProblem(await api("GET", `/editions/${id}/2026-11-23`), 404);
-      });
-    },
-  );
+  it.each([
+    "none",
+    "%00",
+    "%ff",
+    "%ED%A0%80",
+    "a%2Fb",
+    "%27%20OR%201%3D1",
+    "%E7%A8%BF",
+    "-1",
+    "1",
+    "x".repeat(3000),
+    "%zz",
+  ])("%s is 404 everywhere", async (id) => {
+    await expectUnwritten(async () => {
+      for (const path of ["", "/revisions", "/preview"]) expectProblem(await api("GET", `/articles/${id}${path}`), 404);
+      for (const what of ["submit", "withdraw", "recall"]) expectProblem(await act({ id }, what, {}), 404);
+      expectProblem(await act({ id }, "reviews", { decision: "approve" }), 404);
+      expectProblem(await patch({ id, rev: 1 }, {}), 404);
+      expectProblem(await api("DELETE", `/articles/${id}`, { headers: { "if-match": '"1"' } }), 404);
+      expectProblem(await api("GET", `/channels/${id}`), 404);
+      expectProblem(await api("GET", `/channels/${id}/deliveries`), 404);
+      expectProblem(await api("POST", `/channels/${id}/pause`), 404);
+      expectProblem(await api("DELETE", `/channels/${id}`), 404);
+      expectProblem(await api("GET", `/deliveries/${id}`), 404);
+      expectProblem(await api("GET", `/deliveries/${id}_1`), 404);
+      expectProblem(await api("GET", `/posts/${id}`), 404);
+      expectProblem(await api("GET", `/editions/${id}/2026-11-23`), 404);
+    });
+  });
 });

@@ -26,7 +26,12 @@ describe.each(rooms)("$path", ({ path, more }) => {
 
   it("makes one, audited, and lists it", async () => {
     const made = { id: "first", name: "头雁风采", ...shown };
-    expect(expectStatus(await api("POST", path, { body: { id: "first", name: " 头雁 \n 风采 ".replace(" \n ", ""), ...more } }), 201)).toEqual(made);
+    expect(
+      expectStatus(
+        await api("POST", path, { body: { id: "first", name: " 头雁 \n 风采 ".replace(" \n ", ""), ...more } }),
+        201,
+      ),
+    ).toEqual(made);
     expect(expectStatus(await api("GET", path), 200)).toEqual({ items: [made], next: null });
     expect(await auditOf(`${what}:first`)).toEqual([{ actor: "admin", action: `${what}.created` }]);
   });
@@ -298,7 +303,8 @@ describe("who may call what", () => {
       const headers = from();
       const statuses = new Set<number>();
       // 60 a minute pass; of 130 at least 65 fall into one minute.
-      for (let i = 0; i < 130; i++) statuses.add((await api("GET", "/articles", { token: `guess-${i}`, headers })).status);
+      for (let i = 0; i < 130; i++)
+        statuses.add((await api("GET", "/articles", { token: `guess-${i}`, headers })).status);
       expect([...statuses].sort()).toEqual([401, 429]);
       expectStatus(await api("GET", "/articles", { headers }), 200);
     });

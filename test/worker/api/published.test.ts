@@ -204,7 +204,9 @@ describe("更正", () => {
       412,
     );
     expect((await readArticle(article.id)).title).toBe("先到的更正");
-    expect((await wire("?after=7")).items).toMatchObject([{ seq: 8, kind: "corrected", post: { title: "先到的更正" } }]);
+    expect((await wire("?after=7")).items).toMatchObject([
+      { seq: 8, kind: "corrected", post: { title: "先到的更正" } },
+    ]);
   });
 });
 

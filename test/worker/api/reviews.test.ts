@@ -58,10 +58,7 @@ async function inReview(approvers: readonly string[] = [], fields: Record<string
 }
 
 const reviewsOf = async (article: Pick<Article, "id">): Promise<Review[]> => {
-  const list = expectStatus(
-    await api<Page<{ reviews: Review[] }>>("GET", `/articles/${article.id}/revisions`),
-    200,
-  );
+  const list = expectStatus(await api<Page<{ reviews: Review[] }>>("GET", `/articles/${article.id}/revisions`), 200);
   return list.items.flatMap((revision) => revision.reviews);
 };
 
@@ -327,7 +324,9 @@ describe("三审", () => {
                 AND r.reviewer <> a.author) < 3`,
     ).all();
     expect(sneaked.results).toEqual([]);
-    const queued = await env.DB.prepare(`SELECT count(*) AS n FROM articles WHERE status = 'queued'`).first<number>("n");
+    const queued = await env.DB.prepare(`SELECT count(*) AS n FROM articles WHERE status = 'queued'`).first<number>(
+      "n",
+    );
     expect(queued).toBeGreaterThan(0);
   });
 });

@@ -75,7 +75,9 @@ function requestOf(method: string, path: string, options: Options): Request {
 
 async function answerOf<Body>(response: Response): Promise<Answer<Body>> {
   const text = await response.text();
-  const json = /\bjson\b/.test(response.headers.get("content-type") ?? "") ? (JSON.parse(text) as Body) : (null as Body);
+  const json = /\bjson\b/.test(response.headers.get("content-type") ?? "")
+    ? (JSON.parse(text) as Body)
+    : (null as Body);
   return { status: response.status, headers: response.headers, text, json };
 }
 
@@ -178,7 +180,11 @@ export async function auditOf(subject: string): Promise<{ actor: string; action:
 }
 
 /** Every item of a list, page by page. */
-export async function walk<Item>(path: string, limit: number, token = ADMIN): Promise<{ items: Item[]; pages: number }> {
+export async function walk<Item>(
+  path: string,
+  limit: number,
+  token = ADMIN,
+): Promise<{ items: Item[]; pages: number }> {
   const items: Item[] = [];
   let next: string | null = null;
   let pages = 0;
@@ -242,10 +248,7 @@ export function meddled(meddle: () => Promise<unknown>): D1Database {
 }
 
 /** The database, with its batches in the hands of `around`. */
-export function wrapped(
-  db: D1Database,
-  around: (batch: () => Promise<D1Result[]>) => Promise<D1Result[]>,
-): D1Database {
+export function wrapped(db: D1Database, around: (batch: () => Promise<D1Result[]>) => Promise<D1Result[]>): D1Database {
   return new Proxy(db, {
     get(target, name) {
       if (name === "batch") return (statements: D1PreparedStatement[]) => around(() => target.batch(statements));

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { InboxRow } from "../../../delivery/store.ts";
-import { listInbox } from "../../../delivery/store.ts";
+import type { InboxRow } from "../../../delivery/ledger-store.ts";
+import { listInbox } from "../../../delivery/ledger-store.ts";
 import type { PostSummary } from "../../../wire/store.ts";
 import { listPostsNamed } from "../../../wire/store.ts";
 import type { Ctx } from "../../context.ts";

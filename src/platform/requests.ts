@@ -1,6 +1,7 @@
-import type { Statement } from "../../platform/d1.ts";
-import { row } from "../../platform/d1.ts";
-import { DAY } from "../../platform/time.ts";
+/** Requests that carried an Idempotency-Key, and the answers to give again. */
+import type { Statement } from "./d1.ts";
+import { row } from "./d1.ts";
+import { DAY } from "./time.ts";
 
 /** How long an answer is given again. */
 export const REQUEST_RETENTION = DAY;

@@ -1,0 +1,99 @@
+/** What stays on record of an article: its reviews, its texts, its pictures. */
+import type { Statement } from "../platform/d1.ts";
+import { rows } from "../platform/d1.ts";
+import type { Guard } from "../platform/guard.ts";
+import { guarded } from "../platform/guard.ts";
+import type { Decision, Gate } from "./types.ts";
+
+/** A stage's signed decision, under the guard of the move that it caused. */
+export function insertReview(
+  db: D1Database,
+  review: {
+    articleId: number;
+    stage: string;
+    hash: string;
+    decision: Decision;
+    gates: readonly Gate[];
+    note: string;
+    reviewer: string;
+  },
+  now: number,
+  guard: Guard,
+): Statement {
+  return guarded(
+    db,
+    `INSERT INTO reviews (article_id, stage, hash, decision, gates, note, reviewer, at) SELECT ?, ?, ?, ?, ?, ?, ?, ? WHERE 1`,
+    [
+      review.articleId,
+      review.stage,
+      review.hash,
+      review.decision,
+      JSON.stringify(review.gates),
+      review.note,
+      review.reviewer,
+      now,
+    ],
+    guard,
+  );
+}
+
+export interface ReviewRow {
+  stage: string;
+  hash: string;
+  decision: Decision;
+  gates: string;
+  note: string;
+  reviewer: string;
+  at: number;
+}
+
+/** The decisions on an article, in order. */
+export function listReviews(db: D1Database, articleId: number): Promise<ReviewRow[]> {
+  return rows<ReviewRow>(
+    db
+      .prepare(`SELECT stage, hash, decision, gates, note, reviewer, at FROM reviews WHERE article_id = ? ORDER BY id`)
+      .bind(articleId),
+  );
+}
+
+export interface RevisionRow {
+  position: number;
+  hash: string;
+  title: string;
+  digest: string;
+  markdown: string;
+  saved_by: string;
+  saved_at: number;
+}
+
+/** One page of an article's texts, newest first, before the internal position `before`. */
+export function listRevisions(
+  db: D1Database,
+  articleId: number,
+  before: number,
+  limit: number,
+): Promise<RevisionRow[]> {
+  return rows<RevisionRow>(
+    db
+      .prepare(
+        `SELECT rowid AS position, hash, title, digest, markdown, saved_by, saved_at FROM revisions
+         WHERE article_id = ? AND rowid < ? ORDER BY rowid DESC LIMIT ?`,
+      )
+      .bind(articleId, before, limit),
+  );
+}
+
+export interface MediaRow {
+  hash: string;
+  type: string;
+  size: number;
+}
+
+/** Notes an uploaded picture; the same bytes again change nothing. */
+export function insertMedia(db: D1Database, media: MediaRow, by: string, now: number): Statement {
+  return db
+    .prepare(
+      `INSERT INTO media (hash, type, size, uploaded_by, uploaded_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    )
+    .bind(media.hash, media.type, media.size, by, now);
+}

@@ -1,0 +1,137 @@
+/** Channels as people make, see and change them. */
+import type { Statement } from "../platform/d1.ts";
+import { row, rows } from "../platform/d1.ts";
+import type { Filter } from "./owed.ts";
+import { SHARD_SIZE } from "./store.ts";
+import type { ChannelStatus } from "./types.ts";
+
+/** The head of the wire, where a new channel starts. */
+const HEAD = `(SELECT coalesce(max(seq), 0) FROM wire)`;
+
+/** Puts a new channel into the first shard with room, making one when all are full. Two statements of a batch. */
+export function insertChannel(
+  db: D1Database,
+  channel: {
+    uid: string;
+    kind: string;
+    name: string;
+    config: string;
+    secret: string | null;
+    filter: Filter;
+    expiresAfter: number;
+  },
+  now: number,
+): Statement[] {
+  return [
+    db
+      .prepare(
+        `INSERT INTO shards (id, members) SELECT coalesce(max(id), 0) + 1, 0 FROM shards
+         HAVING NOT EXISTS (SELECT 1 FROM shards WHERE members < ${SHARD_SIZE})`,
+      )
+      .bind(),
+    db
+      .prepare(
+        `INSERT INTO channels (uid, shard, kind, name, status, config, secret, filter, expires_after, start_seq, cursor, due_at, rev, created_at,
+           updated_at)
+         SELECT ?1, min(id), ?2, ?3, 'active', ?4, ?5, ?6, ?7, ${HEAD}, ${HEAD}, ?8, 1, ?8, ?8 FROM shards WHERE members < ${SHARD_SIZE}`,
+      )
+      .bind(
+        channel.uid,
+        channel.kind,
+        channel.name,
+        channel.config,
+        channel.secret,
+        JSON.stringify(channel.filter),
+        channel.expiresAfter,
+        now,
+      ),
+    db
+      .prepare(`UPDATE shards SET members = members + 1 WHERE id = (SELECT shard FROM channels WHERE uid = ?)`)
+      .bind(channel.uid),
+  ];
+}
+
+/** A channel as people see and change it. `config` and `secret` are sealed. */
+export interface ChannelRow {
+  id: number;
+  uid: string;
+  shard: number;
+  kind: string;
+  name: string;
+  status: ChannelStatus;
+  config: string;
+  secret: string | null;
+  filter: Filter;
+  expiresAfter: number;
+  cursor: number;
+  rev: number;
+  createdAt: number;
+  last: string | null;
+}
+
+const CHANNEL = `SELECT id, uid, shard, kind, name, status, config, secret, filter, expires_after AS expiresAfter, cursor, rev,
+    created_at AS createdAt,
+    (SELECT json_object('from', from_seq, 'to', to_seq, 'outcome', outcome, 'at', at) FROM deliveries d WHERE d.channel_id = channels.id
+     ORDER BY from_seq DESC LIMIT 1) AS last
+  FROM channels`;
+
+const toChannel = (r: Omit<ChannelRow, "filter"> & { filter: string }): ChannelRow => ({
+  ...r,
+  filter: JSON.parse(r.filter) as Filter,
+});
+
+/** The channel with this public id, or null. */
+export async function findChannel(db: D1Database, uid: string): Promise<ChannelRow | null> {
+  const found = await row<Omit<ChannelRow, "filter"> & { filter: string }>(
+    db.prepare(`${CHANNEL} WHERE uid = ?`).bind(uid),
+  );
+  return found && toChannel(found);
+}
+
+/** One page of channels after the internal id `after`. */
+export async function listChannels(db: D1Database, after: number, limit: number): Promise<ChannelRow[]> {
+  const found = await rows<Omit<ChannelRow, "filter"> & { filter: string }>(
+    db.prepare(`${CHANNEL} WHERE id > ? ORDER BY id LIMIT ?`).bind(after, limit),
+  );
+  return found.map(toChannel);
+}
+
+/** Writes what a person changed of a channel, if nobody else did first. */
+export function updateChannel(
+  db: D1Database,
+  channel: { id: number; rev: number; name: string; config: string; filter: Filter; expiresAfter: number },
+  now: number,
+): Statement {
+  return db
+    .prepare(
+      `UPDATE channels SET name = ?3, config = ?4, filter = ?5, expires_after = ?6, rev = rev + 1, updated_at = ?7 WHERE id = ?1 AND rev = ?2`,
+    )
+    .bind(
+      channel.id,
+      channel.rev,
+      channel.name,
+      channel.config,
+      JSON.stringify(channel.filter),
+      channel.expiresAfter,
+      now,
+    );
+}
+
+/** Pauses or resumes. A resumed channel goes on where it stopped; nothing is sent again. */
+export function setChannelStatus(db: D1Database, id: number, status: "active" | "paused", now: number): Statement {
+  return db
+    .prepare(
+      `UPDATE channels SET status = ?2, due_at = min(due_at, ?3), rev = rev + 1, updated_at = ?3 WHERE id = ?1 AND status <> ?2`,
+    )
+    .bind(id, status, now);
+}
+
+/** Removes a channel with its ledger. */
+export function deleteChannel(db: D1Database, channel: { id: number; shard: number }): Statement[] {
+  return [
+    db
+      .prepare(`UPDATE shards SET members = members - 1 WHERE id = ? AND EXISTS (SELECT 1 FROM channels WHERE id = ?)`)
+      .bind(channel.shard, channel.id),
+    db.prepare(`DELETE FROM channels WHERE id = ?`).bind(channel.id),
+  ];
+}
