@@ -1,7 +1,8 @@
 -- Manuscripts. A row is the article's state; its texts are revisions, named by content hash.
 
 CREATE TABLE articles (
-  id INTEGER PRIMARY KEY,
+  -- Never used twice: a change is written to (id, rev), and must not reach the draft that came after a deleted one.
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   uid TEXT NOT NULL UNIQUE,
   publication_id INTEGER NOT NULL REFERENCES publications (id),
   column_id INTEGER REFERENCES columns (id),

@@ -11,7 +11,7 @@ CREATE TABLE shards (
 CREATE INDEX shards_due ON shards (due_at) WHERE due_at IS NOT NULL;
 
 CREATE TABLE channels (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,             -- never used twice, as that of articles
   uid TEXT NOT NULL UNIQUE,
   shard INTEGER NOT NULL REFERENCES shards (id),
   kind TEXT NOT NULL,

@@ -10,7 +10,7 @@ import { conflict, notFound, Problem, stale } from "../platform/problem.ts";
 import { audit } from "../newsroom/store.ts";
 import type { Actor, Publication } from "../newsroom/types.ts";
 import { contentHash } from "./intake.ts";
-import { insertReview } from "./record-store.ts";
+import { hasReviewed, insertReview } from "./record-store.ts";
 import type { Next } from "./states.ts";
 import * as states from "./states.ts";
 import type { Expected, Place } from "./store.ts";
@@ -125,7 +125,8 @@ export async function submitArticle(
 const cleared = (next: { status: string }): boolean => next.status === "queued" || next.status === "held";
 
 /**
- * 审核: signs the current stage's decision on the current text.
+ * 审核: signs the current stage's decision on the current text. `since` is the time of an earlier attempt at this very
+ * request: a decision that it left is not followed by another one on the next stage.
  * Throws 403 when the reviewer wrote the article or has not the stage's role, 409 when `hash` is not the current text.
  */
 export async function reviewArticle(
@@ -135,8 +136,10 @@ export async function reviewArticle(
   review: { decision: Decision; gates: Gate[]; note: string; hash?: string | undefined },
   actor: Actor,
   now: number,
+  since = now,
 ): Promise<Article> {
   const { db } = desk;
+  if (since < now && (await hasReviewed(db, article.id, actor.name, since))) return article;
   const stage = publication.stages[article.stage];
   const next = settled(states.decide(article, publication.stages, review.decision, now));
   if (stage === undefined) throw conflict("The publication's review stages have changed; submit the article again.");
@@ -249,12 +252,14 @@ export async function removeArticle(
   if (rev !== article.rev) throw stale(article.rev);
   if (!states.mayDelete(article.status))
     throw conflict(`A ${article.status} article stays on record; withdraw it instead of deleting it.`);
+  // Afterwards there is no row to bear a stamp, so the audit comes first, on the condition of the deletion itself.
   const guard: Guard = {
-    sql: "NOT EXISTS (SELECT 1 FROM articles WHERE id = ? AND uid = ?)",
-    args: [article.id, article.uid],
+    sql: "EXISTS (SELECT 1 FROM articles WHERE id = ? AND rev = ? AND status = 'draft')",
+    args: [article.id, rev],
   };
-  await desk.db.batch([
-    deleteArticle(desk.db, article.id, rev),
+  const [, deleted] = await desk.db.batch([
     audit(desk.db, { at: now, actor: actor.name, action: "article.deleted", subject: `article:${article.uid}` }, guard),
+    deleteArticle(desk.db, article.id, rev),
   ]);
+  if (deleted!.meta.changes === 0) throw stale((await requireArticle(desk.db, article.uid)).rev);
 }

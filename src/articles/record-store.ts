@@ -37,6 +37,21 @@ export function insertReview(
   );
 }
 
+/** Whether the reviewer has decided on the article at or after `since`. */
+export async function hasReviewed(
+  db: D1Database,
+  articleId: number,
+  reviewer: string,
+  since: number,
+): Promise<boolean> {
+  const found = await rows(
+    db
+      .prepare(`SELECT 1 FROM reviews WHERE article_id = ? AND reviewer = ? AND at >= ? LIMIT 1`)
+      .bind(articleId, reviewer, since),
+  );
+  return found.length > 0;
+}
+
 export interface ReviewRow {
   stage: string;
   hash: string;

@@ -1,6 +1,7 @@
 /** Channels as people make, see and change them. */
 import type { Statement } from "../platform/d1.ts";
 import { row, rows } from "../platform/d1.ts";
+import type { Guard } from "../platform/guard.ts";
 import type { Filter } from "./owed.ts";
 import { SHARD_SIZE } from "./store.ts";
 import type { ChannelStatus } from "./types.ts";
@@ -33,7 +34,7 @@ export function insertChannel(
       .prepare(
         `INSERT INTO channels (uid, shard, kind, name, status, config, secret, filter, expires_after, start_seq, cursor, due_at, rev, created_at,
            updated_at)
-         SELECT ?1, min(id), ?2, ?3, 'active', ?4, ?5, ?6, ?7, ${HEAD}, ${HEAD}, ?8, 1, ?8, ?8 FROM shards WHERE members < ${SHARD_SIZE}`,
+         SELECT ?1, min(id), ?2, ?3, 'active', ?4, ?5, ?6, ?7, ${HEAD}, ${HEAD}, 0, 1, ?8, ?8 FROM shards WHERE members < ${SHARD_SIZE}`,
       )
       .bind(
         channel.uid,
@@ -94,6 +95,24 @@ export async function listChannels(db: D1Database, after: number, limit: number)
     db.prepare(`${CHANNEL} WHERE id > ? ORDER BY id LIMIT ?`).bind(after, limit),
   );
   return found.map(toChannel);
+}
+
+/**
+ * Holds while the channel is as it was read. A channel bears no stamp, so what must stand or fall with its change comes
+ * before the change in the batch, under this condition.
+ */
+export function unchanged(channel: Pick<ChannelRow, "id" | "rev">): Guard {
+  return { sql: `EXISTS (SELECT 1 FROM channels WHERE id = ? AND rev = ?)`, args: [channel.id, channel.rev] };
+}
+
+/** Holds while the channel has another status than this one. */
+export function differs(id: number, status: ChannelStatus): Guard {
+  return { sql: `EXISTS (SELECT 1 FROM channels WHERE id = ? AND status <> ?)`, args: [id, status] };
+}
+
+/** Holds while the channel is there. */
+export function exists(id: number): Guard {
+  return { sql: `EXISTS (SELECT 1 FROM channels WHERE id = ?)`, args: [id] };
 }
 
 /** Writes what a person changed of a channel, if nobody else did first. */

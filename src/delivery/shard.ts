@@ -32,6 +32,11 @@ const MARGIN = 5 * SECOND;
 const CONNECTIONS = 6;
 /** How many entries after its cursor a channel sees in one run: more than any kind's batch. */
 const WINDOW = 20;
+/**
+ * The time of a channel that waits for nothing but news. Not "now": business time may step back, and what happens then
+ * must not wait for the time that the channel was last served at.
+ */
+const AT_ONCE = 0;
 /** A channel whose next entry belongs to a stopped publication looks again after this. */
 const BLOCKED_WAIT = MINUTE;
 /** A successor that is due within this travels as a delayed message (Queues took 12 hours before it took more). */
@@ -198,7 +203,7 @@ function unsent(channel: Claimed, turn: Turn, now: number): Result {
         ...as,
         cursor: turn.to,
         tries: 0,
-        dueAt: now,
+        dueAt: AT_ONCE,
         delivery: { ...NOTHING_SENT, outcome: "expired", excerpt: "recalled or stale before it could be sent" },
       };
     case "blocked":
@@ -244,7 +249,7 @@ async function attempt(
     result: {
       ...stay(channel),
       cursor: settled.advance ? delivery.to : channel.cursor,
-      dueAt: nextAt ?? clock.now,
+      dueAt: nextAt ?? AT_ONCE,
       tries: settled.advance ? 0 : delivery.n,
       status: settled.outcome === "gone" ? "gone" : null,
       delivery: {

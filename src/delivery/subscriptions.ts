@@ -7,10 +7,19 @@ import type { SecretKeys } from "../platform/crypto.ts";
 import { conflict, invalid, notFound, Problem, stale } from "../platform/problem.ts";
 import { HOUR } from "../platform/time.ts";
 import type { Filter } from "./owed.ts";
-import { openConfig, sealConfig, sealSigning } from "./secrets.ts";
+import { maskConfig, openConfig, sealConfig, sealSigning } from "./secrets.ts";
 import { newSigningSecret } from "./signing.ts";
 import type { ChannelRow } from "./channel-store.ts";
-import { deleteChannel, findChannel, insertChannel, setChannelStatus, updateChannel } from "./channel-store.ts";
+import {
+  deleteChannel,
+  differs,
+  exists,
+  findChannel,
+  insertChannel,
+  setChannelStatus,
+  unchanged,
+  updateChannel,
+} from "./channel-store.ts";
 import { wakeShard } from "./store.ts";
 import { refuseTarget } from "./target.ts";
 
@@ -104,7 +113,7 @@ export async function createChannel(
   return { channel: await requireChannel(deps, input.uid), secret };
 }
 
-/** Changes a channel. Nothing is sent again by it. Throws 412 when `rev` is stale. */
+/** Changes a channel; a masked secret sent back as it was shown stays. Nothing is sent again by it. Throws 412 when `rev` is stale. */
 export async function changeChannel(
   deps: SubscriptionDeps,
   channel: Channel,
@@ -124,8 +133,13 @@ export async function changeChannel(
   const config =
     change.config === undefined
       ? channel.config
-      : checkConfig(deps, kind, { ...channel.config, ...(change.config as object) });
-  const [updated] = await db.batch([
+      : checkConfig(deps, kind, { ...channel.config, ...withoutMasks(kind, channel.config, change.config as object) });
+  const [, updated] = await db.batch([
+    audit(
+      db,
+      { at: now, actor: actor.name, action: "channel.changed", subject: `channel:${channel.uid}` },
+      unchanged(channel),
+    ),
     updateChannel(
       db,
       {
@@ -138,11 +152,18 @@ export async function changeChannel(
       },
       now,
     ),
-    audit(db, { at: now, actor: actor.name, action: "channel.changed", subject: `channel:${channel.uid}` }),
   ]);
   const after = await requireChannel(deps, channel.uid);
   if (updated!.meta.changes === 0) throw stale(after.rev);
   return after;
+}
+
+/** The members of a change that are not merely a secret's mask, sent back by a caller who only read it. */
+function withoutMasks(kind: Kind, config: Record<string, unknown>, change: object): object {
+  const masked = maskConfig(kind, config);
+  return Object.fromEntries(
+    Object.entries(change).filter(([member, value]) => !kind.secrets.includes(member) || value !== masked[member]),
+  );
 }
 
 /** Pauses or resumes a channel; harmless twice. Throws 409 for a channel whose endpoint is gone. */
@@ -155,14 +176,18 @@ export async function pauseOrResume(
 ): Promise<Channel> {
   if (channel.status === "gone") throw conflict("The endpoint closed this channel for good; make a new one.");
   await deps.db.batch([
+    audit(
+      deps.db,
+      {
+        at: now,
+        actor: actor.name,
+        action: status === "active" ? "channel.resumed" : "channel.paused",
+        subject: `channel:${channel.uid}`,
+      },
+      differs(channel.id, status),
+    ),
     setChannelStatus(deps.db, channel.id, status, now),
     wakeShard(deps.db, channel.shard, now),
-    audit(deps.db, {
-      at: now,
-      actor: actor.name,
-      action: status === "active" ? "channel.resumed" : "channel.paused",
-      subject: `channel:${channel.uid}`,
-    }),
   ]);
   return requireChannel(deps, channel.uid);
 }
@@ -175,7 +200,11 @@ export async function removeChannel(
   now: number,
 ): Promise<void> {
   await deps.db.batch([
+    audit(
+      deps.db,
+      { at: now, actor: actor.name, action: "channel.removed", subject: `channel:${channel.uid}` },
+      exists(channel.id),
+    ),
     ...deleteChannel(deps.db, channel),
-    audit(deps.db, { at: now, actor: actor.name, action: "channel.removed", subject: `channel:${channel.uid}` }),
   ]);
 }

@@ -5,6 +5,7 @@
 import type { Statement } from "../platform/d1.ts";
 import { newStamp } from "../platform/ids.ts";
 import { sha256 } from "../platform/crypto.ts";
+import { conflict } from "../platform/problem.ts";
 import { addDays, DAY, localDate, zonedTime } from "../platform/time.ts";
 import { toPlanned } from "../articles/queue-store.ts";
 import { audit } from "../newsroom/store.ts";
@@ -110,6 +111,7 @@ function planBatch(
   publication: Publication,
   date: string,
   proposal: Proposal,
+  actor: string,
   now: number,
 ): Statement[] {
   const stamp = newStamp();
@@ -133,7 +135,7 @@ function planBatch(
       db,
       {
         at: now,
-        actor: "tick",
+        actor,
         action: "edition.planned",
         subject: `edition:${publication.slug}/${date}`,
         detail: { added: proposal.added.length, shortfall: proposal.shortfall },
@@ -146,19 +148,26 @@ function planBatch(
   ];
 }
 
-/** Plans the edition of `date`, or tops it up. Writes nothing when there is nothing to change. */
+/**
+ * Plans the edition of `date`, or tops it up. Writes nothing when there is nothing to change.
+ * Throws 409 when this is not what the `digest` of a preview promised.
+ */
 export async function planEdition(
   db: D1Database,
   publication: Publication,
   date: string,
   now: number,
+  by: { actor?: string; digest?: string | undefined } = {},
 ): Promise<Proposal> {
   const planned = await readEdition(db, publication.id, date);
   // Before the queue is read: what an earlier day left over may make this one.
   if (!planned) await db.batch(closeEarlier(db, publication.id, localDate(now, publication.timeZone), now));
   const proposal = await propose(db, publication, date, now, planned);
+  if (by.digest !== undefined && by.digest !== (await proposalDigest(proposal)))
+    throw conflict("The queue has moved since the preview; look at it again.");
   const settled =
     proposal.planned !== null && proposal.added.length === 0 && proposal.planned.edition.quota === proposal.quota;
-  if (proposal.day.working && !settled) await db.batch(planBatch(db, publication, date, proposal, now));
+  if (proposal.day.working && !settled)
+    await db.batch(planBatch(db, publication, date, proposal, by.actor ?? "tick", now));
   return proposal;
 }

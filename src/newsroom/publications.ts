@@ -1,3 +1,4 @@
+import { isDuplicate } from "../platform/d1.ts";
 import { stamped } from "../platform/guard.ts";
 import { newStamp } from "../platform/ids.ts";
 import { conflict, notFound, stale } from "../platform/problem.ts";
@@ -14,7 +15,7 @@ export async function requirePublication(db: D1Database, slug: string): Promise<
 
 /**
  * Makes the publication, or replaces its settings if `rev` is still its revision.
- * Throws 412 when someone else changed it first, 409 when its medium would change.
+ * Throws 412 when someone else changed it first, 409 when someone else made it first or its medium would change.
  */
 export async function savePublication(
   db: D1Database,
@@ -26,11 +27,16 @@ export async function savePublication(
   const existing = await findPublication(db, settings.slug);
   const subject = `publication:${settings.slug}`;
   if (!existing) {
-    await db.batch([
-      insertPublication(db, settings, now),
-      audit(db, { at: now, actor: actor.name, action: "publication.created", subject }),
-      bumpOffice(db),
-    ]);
+    try {
+      await db.batch([
+        insertPublication(db, settings, now),
+        audit(db, { at: now, actor: actor.name, action: "publication.created", subject }),
+        bumpOffice(db),
+      ]);
+    } catch (error) {
+      if (isDuplicate(error)) throw conflict("Someone else has just made this publication. Read it, then change it.");
+      throw error;
+    }
   } else {
     if (rev !== existing.rev) throw stale(existing.rev);
     if (settings.medium !== existing.medium)

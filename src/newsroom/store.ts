@@ -261,6 +261,11 @@ export function insertToken(
     .bind(token.uid, token.hash, token.name, token.personId, JSON.stringify(token.scopes), now);
 }
 
+/** Holds while the token is live: what goes on record of its end comes before it in the batch. */
+export function tokenLives(uid: string): Guard {
+  return { sql: `EXISTS (SELECT 1 FROM tokens WHERE uid = ? AND revoked_at IS NULL)`, args: [uid] };
+}
+
 export function revokeToken(db: D1Database, uid: string, now: number): Statement {
   return db.prepare(`UPDATE tokens SET revoked_at = ? WHERE uid = ? AND revoked_at IS NULL`).bind(now, uid);
 }

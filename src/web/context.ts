@@ -21,6 +21,8 @@ export interface App {
     now: number;
     /** Null without a token. */
     actor: Actor | null;
+    /** Under an Idempotency-Key: epoch ms of the first attempt, earlier than `now` if that one died. */
+    since?: number;
     /** The request's body, once it has been read. */
     body: Uint8Array<ArrayBuffer> | null;
   };

@@ -348,6 +348,21 @@ describe("corrections and recalls", () => {
   });
 });
 
+describe("business time that steps back", () => {
+  it("does not keep a channel waiting for the time at which it was last served", async () => {
+    await world.webhook(1);
+    await release(1);
+    await world.drain();
+    // The day was replayed ahead; a recall comes on the afternoon before.
+    world.wall += MINUTE;
+    const earlier = at("16:00", "2026-11-22");
+    await recallArticle(desk, await articleOf(1), "", ACTOR, earlier);
+    await world.tick(earlier);
+    await world.drain();
+    expect(told().map(({ type }) => type)).toEqual(["post.published", "post.recalled"]);
+  });
+});
+
 describe("a channel that cannot be opened", () => {
   it("is held for a person and does not keep its shard from the others", async () => {
     await world.webhook(1);

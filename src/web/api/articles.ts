@@ -280,7 +280,7 @@ articles.post(
     const review = await readJson(c, schemas.review);
     const article = await requireArticle(db, c.req.param("id"));
     const publication = await requirePublication(db, article.publication);
-    return show(c, await reviewArticle(desk, article, publication, review, actor, c.get("now")), 201);
+    return show(c, await reviewArticle(desk, article, publication, review, actor, c.get("now"), c.get("since")), 201);
   },
 );
 

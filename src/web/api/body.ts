@@ -63,13 +63,13 @@ export function readQuery<Schema extends z.ZodType>(c: Ctx, schema: Schema): z.o
   return check(schema, c.req.query());
 }
 
-/** The value after the schema. Throws a 422 problem that names every field at fault. */
-export function check<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+/** The value after the schema. Throws a 422 problem that names every field at fault; `whole` is the name of the value itself. */
+export function check<Schema extends z.ZodType>(schema: Schema, value: unknown, whole = BODY): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.flatMap((issue): FieldError[] => {
     const path = issue.path.map(String).join(".");
-    if (issue.code !== "unrecognized_keys") return [{ field: path || BODY, message: issue.message }];
+    if (issue.code !== "unrecognized_keys") return [{ field: path || whole, message: issue.message }];
     return issue.keys.map((key) => ({ field: path ? `${path}.${key}` : key, message: "is not a known field" }));
   });
   const first = errors[0]!;

@@ -57,7 +57,12 @@ channels.post(
     const input = await readJson(c, schemas.newChannel);
     const { channel, secret } = await createChannel(
       c.get("deps"),
-      { ...input, uid: await idFor(c), expiresAfter: input.expires_after_hours ?? DEFAULT_EXPIRY },
+      {
+        ...input,
+        name: input.name ?? input.kind,
+        uid: await idFor(c),
+        expiresAfter: input.expires_after_hours ?? DEFAULT_EXPIRY,
+      },
       actor,
       c.get("now"),
     );

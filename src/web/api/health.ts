@@ -60,7 +60,8 @@ health.get(
       deliveries.held > 0;
     const status = degraded ? "degraded" : "ok";
     c.header("cache-control", "no-store");
-    if (!c.get("actor")?.scopes.includes("read")) return c.json({ status });
+    const scopes = c.get("actor")?.scopes ?? [];
+    if (!scopes.includes("read") && !scopes.includes("admin")) return c.json({ status });
     return c.json({
       status,
       tick: { last_at: office?.last_tick_at == null ? null : iso(office.last_tick_at), late },

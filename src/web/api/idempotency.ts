@@ -1,6 +1,7 @@
 /**
  * `Idempotency-Key` on POST: the same request again gets the stored answer for 24 hours. The answer is sealed, since it
- * may show a secret. Only successes are kept; a request that failed may be repeated under its key.
+ * may show a secret. Only successes are kept; a request that failed may be repeated under its key. One that we failed, or
+ * that died, is repeated as the same request: what it may have made already is found under the same id.
  */
 import { createMiddleware } from "hono/factory";
 import { open, seal, sha256 } from "../../platform/crypto.ts";
@@ -9,7 +10,7 @@ import { Problem } from "../../platform/problem.ts";
 import { MINUTE } from "../../platform/time.ts";
 import type { App, Ctx } from "../context.ts";
 import { bodyOf } from "./body.ts";
-import { dropRequest, keepAnswer, readRequest, takeRequest } from "../../platform/requests.ts";
+import { dropRequest, keepAnswer, readRequest, releaseRequest, takeRequest } from "../../platform/requests.ts";
 
 /** A request that has not answered after this has died. */
 const LEASE = MINUTE;
@@ -27,10 +28,12 @@ function keyOf(c: Ctx): string | null {
   return key;
 }
 
-/** The public id of what the request makes: always the same under one Idempotency-Key. */
+/** The public id of what the request makes: the same in every attempt at one request under an Idempotency-Key. */
 export async function idFor(c: Ctx): Promise<string> {
-  const key = keyOf(c);
-  return key === null ? newId(c.get("now")) : idOf(`${c.get("actor")?.name}\n${c.req.path}\n${key}`);
+  const since = c.get("since");
+  return since === undefined
+    ? newId(c.get("now"))
+    : idOf(`${c.get("actor")?.name}\n${c.req.path}\n${keyOf(c)}\n${since}`);
 }
 
 /** See the head of this file. Comes after `authenticate`: a key belongs to the one who sends it. */
@@ -42,8 +45,10 @@ export const idempotent = createMiddleware<App>(async (c, next) => {
   const principal = actor.name;
   const fingerprint = await sha256(`${c.req.method} ${c.req.path} ${await sha256(await bodyOf(c))}`);
 
-  const now = wall();
-  if (!(await takeRequest(db, { principal, key, fingerprint }, now + LEASE, now))) {
+  const now = c.get("now");
+  const held = { principal, key, until: wall() + LEASE };
+  const since = await takeRequest(db, { principal, key, fingerprint }, held.until, now);
+  if (since === null) {
     const earlier = await readRequest(db, principal, key);
     if (earlier && earlier.fingerprint !== fingerprint)
       throw new Problem(422, "Key reused", "This Idempotency-Key was used for another request; choose a new one.", {
@@ -53,21 +58,30 @@ export const idempotent = createMiddleware<App>(async (c, next) => {
       throw new Problem(409, "Still running", "The first request under this Idempotency-Key has not answered yet.", {
         headers: { "retry-after": "1" },
       });
-    const { headers, body } = JSON.parse(await open(earlier.answer, place(principal, key), keys)) as Stored;
+    const { headers, body } = JSON.parse(
+      await unzip(await open(earlier.answer, place(principal, key), keys)),
+    ) as Stored;
     return new Response(earlier.status === 204 ? null : body, {
       status: earlier.status,
       headers: { ...headers, "idempotency-replayed": "true" },
     });
   }
+  c.set("since", since);
   await next();
   if (c.res.ok) {
     const stored: Stored = { headers: keptHeaders(c.res), body: await c.res.clone().text() };
-    const answer = await seal(JSON.stringify(stored), place(principal, key), keys);
-    await keepAnswer(db, principal, key, c.res.status, answer).run();
+    const answer = await seal(await zip(JSON.stringify(stored)), place(principal, key), keys);
+    await keepAnswer(db, held, c.res.status, answer).run();
   } else {
-    await dropRequest(db, principal, key).run();
+    await (c.res.status < 500 ? dropRequest(db, held) : releaseRequest(db, held)).run();
   }
 });
+
+// A value of D1 holds 2 MB, and JSON within JSON may make four bytes out of one of the text.
+const zip = async (text: string): Promise<string> =>
+  (await new Response(new Response(text).body!.pipeThrough(new CompressionStream("gzip"))).bytes()).toBase64();
+const unzip = (text: string): Promise<string> =>
+  new Response(new Response(Uint8Array.fromBase64(text)).body!.pipeThrough(new DecompressionStream("gzip"))).text();
 
 interface Stored {
   headers: Record<string, string>;

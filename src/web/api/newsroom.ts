@@ -13,6 +13,7 @@ import {
   listTokens,
   listUnits,
   revokeToken,
+  tokenLives,
 } from "../../newsroom/store.ts";
 import type { Scope } from "../../newsroom/types.ts";
 import { randomText, sha256 } from "../../platform/crypto.ts";
@@ -201,9 +202,13 @@ newsroom.delete(
     const actor = requireScope(c, "admin");
     const { db } = c.get("deps");
     const uid = c.req.param("id");
-    const [revoked] = await db.batch([
+    const [, revoked] = await db.batch([
+      audit(
+        db,
+        { at: c.get("now"), actor: actor.name, action: "token.revoked", subject: `token:${uid}` },
+        tokenLives(uid),
+      ),
       revokeToken(db, uid, c.get("now")),
-      audit(db, { at: c.get("now"), actor: actor.name, action: "token.revoked", subject: `token:${uid}` }),
     ]);
     if (revoked!.meta.changes === 0) throw notFound("token", uid);
     return c.body(null, 204);

@@ -8,7 +8,7 @@ import { requirePublication, savePublication, stopOrStart } from "../../newsroom
 import { findPublication, listPublications } from "../../newsroom/store.ts";
 import type { Publication } from "../../newsroom/types.ts";
 import { conflict, invalid } from "../../platform/problem.ts";
-import { isDate, iso, localDate } from "../../platform/time.ts";
+import { iso, localDate } from "../../platform/time.ts";
 import type { App, Ctx } from "../context.ts";
 import { requireScope } from "./auth.ts";
 import { check, ifMatch, readJson } from "./body.ts";
@@ -55,7 +55,7 @@ publications.put(
   async (c) => {
     const actor = requireScope(c, "admin");
     const { db } = c.get("deps");
-    const slug = check(schemas.slug, c.req.param("id"));
+    const slug = check(schemas.slug, c.req.param("id"), "id");
     const sent = await readJson(c, schemas.publicationSettings);
     const existing = await findPublication(db, slug);
     const rev = existing ? ifMatch(c) : null;
@@ -99,8 +99,7 @@ publications.post(
 
 /** The publication and the date that the path names. Throws a 404 or 422 problem. */
 async function editionOf(c: Ctx): Promise<{ publication: Publication; date: string }> {
-  const date = c.req.param("date") ?? "";
-  if (!isDate(date)) throw invalid("date", "must be a date, YYYY-MM-DD");
+  const date = check(schemas.date, c.req.param("date"), "date");
   return { publication: await requirePublication(c.get("deps").db, c.req.param("publication") ?? ""), date };
 }
 
@@ -154,7 +153,7 @@ publications.post(
     body: schemas.plan,
   }),
   async (c) => {
-    requireScope(c, "editions");
+    const actor = requireScope(c, "editions");
     const { db } = c.get("deps");
     const now = c.get("now");
     const { publication, date } = await editionOf(c);
@@ -166,7 +165,7 @@ publications.post(
       throw invalid("date", "is over: an edition is planned for today or a day to come");
     if (digest !== undefined && digest !== seen)
       throw conflict("The queue has moved since the preview; look at it again.");
-    await planEdition(db, publication, date, now);
+    await planEdition(db, publication, date, now, { actor: actor.name, digest });
     const after = await propose(db, publication, date, now);
     return c.json(editionView(publication, date, after, await proposalDigest(after), false));
   },

@@ -21,16 +21,19 @@ const sound = z.string().superRefine((text, c) => {
 
 const characters = (text: string): number => [...text].length;
 
+/** The text without white space and what has no shape of its own, such as zero-width joiners: what is left can be seen. */
+const visible = (text: string): string => text.replaceAll(/[\s\p{Default_Ignorable_Code_Point}]/gu, "");
+
 /** One line of at most `max` characters (code points), cleaned. */
 const line = (max: number, min = 1) =>
   sound
     .transform(cleanLine)
-    .refine((text) => characters(text) >= min, `must have ${min} characters at least`)
+    .refine((text) => characters(visible(text)) >= min, `must have ${min} characters at least`)
     .refine((text) => characters(text) <= max, `may have ${max} characters at most`);
 
 const markdown = sound
   .transform(cleanText)
-  .refine((text) => text.trim() !== "", "must not be empty")
+  .refine((text) => visible(text) !== "", "must not be empty")
   .refine(
     (text) => new TextEncoder().encode(text).length <= MARKDOWN_LIMIT,
     `may have ${MARKDOWN_LIMIT} bytes at most`,
@@ -41,10 +44,15 @@ export const slug = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, "must be 1 to 64 of a-z, 0-9 and -, not at the ends");
 
+// 0026 for 2026 is a typing error, and no calendar of ours reaches that far.
+const FIRST_YEAR = 1000;
 const moment = z.iso
   .datetime({ offset: true, error: "must be ISO 8601 with a zone, such as 2026-11-23T08:30:00+08:00" })
-  .transform((text) => Date.parse(text));
-export const date = z.iso.date({ error: "must be a date, YYYY-MM-DD" });
+  .transform((text) => Date.parse(text))
+  .refine((ms) => ms >= Date.UTC(FIRST_YEAR) && ms < Date.UTC(10_000), `must lie in the years ${FIRST_YEAR} to 9999`);
+export const date = z.iso
+  .date({ error: "must be a date, YYYY-MM-DD" })
+  .refine((text) => Number(text.slice(0, 4)) >= FIRST_YEAR, `must lie in the years ${FIRST_YEAR} to 9999`);
 const webUrl = z
   .url({ protocol: /^https?$/, error: "must be an http or https address" })
   .max(2048)
@@ -160,7 +168,8 @@ const expiry = z
 
 export const newChannel = z.strictObject({
   kind: z.enum(KIND_NAMES as [string, ...string[]]),
-  name: line(80),
+  /** Without one it is called after its kind. */
+  name: line(80).optional(),
   config: z.record(z.string(), z.unknown()).default({}),
   filter: filter.default({}),
   expires_after_hours: expiry.optional(),

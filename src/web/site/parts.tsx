@@ -17,7 +17,7 @@ export function KindMark({ kind }: { kind: PostSummary["kind"] }) {
 }
 
 /** What is known of a post in a line: its marks, column and unit. Leaves out what the page says already. */
-export function Facts({ post, without }: { post: PostSummary; without?: "publication" | "column" }) {
+export function Facts({ post, without }: { post: PostSummary; without: "publication" | "column" }) {
   return (
     <p class="facts">
       <KindMark kind={post.kind} />
@@ -29,15 +29,24 @@ export function Facts({ post, without }: { post: PostSummary; without?: "publica
   );
 }
 
-/** A post in a list: its title, and what is known of it. */
-export function Teaser({ post, without }: { post: PostSummary; without?: "publication" | "column" }) {
+/** A post in a list: its title, under a heading of that level, and what is known of it. */
+export function Teaser({
+  post,
+  without,
+  level,
+}: {
+  post: PostSummary;
+  without: "publication" | "column";
+  level: 2 | 3;
+}) {
+  const Heading = level === 2 ? "h2" : "h3";
   return (
     <article class="teaser">
-      <h3>
+      <Heading>
         <a href={postPath(post.uid)}>{post.title}</a>
-      </h3>
+      </Heading>
       {post.digest && <p class="digest">{post.digest}</p>}
-      <Facts post={post} {...(without && { without })} />
+      <Facts post={post} without={without} />
     </article>
   );
 }

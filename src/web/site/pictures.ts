@@ -19,10 +19,7 @@ export async function picture(c: Ctx): Promise<Response> {
   const object = await media.get(hash);
   const type = object?.httpMetadata?.contentType ?? "";
   // The ending is part of the address: only the type that was kept is served, and only types that have one.
-  if (!object || mediaPath(hash, type) !== c.req.path) {
-    await object?.body.cancel();
-    return nothing(c);
-  }
+  if (!object || mediaPath(hash, type) !== c.req.path) return nothing(c);
   return c.body(object.body, 200, { ...headers, "content-type": type, "content-length": String(object.size) });
 }
 

@@ -28,7 +28,8 @@ describe("refusal", () => {
         }),
         (units) => {
           const text = String.fromCharCode(...units);
-          const carried = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true }).decode(new TextEncoder().encode(text)) === text;
+          const carried =
+            new TextDecoder("utf-8", { fatal: false, ignoreBOM: true }).decode(new TextEncoder().encode(text)) === text;
           expect(refusal(text) === null).toBe(carried && !units.includes(0));
         },
       ),

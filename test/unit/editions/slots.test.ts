@@ -8,7 +8,11 @@ import { MOST_SLOTS, nextEvent, planTime, refuseExpression, slotsOn } from "../.
 import { addDays, DAY, iso, localDate, MINUTE, zonedTime } from "../../../src/platform/time.ts";
 import { localText, transitions, ZONES } from "../zones.ts";
 
-const timetable = (timeZone: string, ...releaseTimes: string[]): Timetable => ({ timeZone, planAt: "07:00", releaseTimes });
+const timetable = (timeZone: string, ...releaseTimes: string[]): Timetable => ({
+  timeZone,
+  planAt: "07:00",
+  releaseTimes,
+});
 const HUADE = timetable("Asia/Shanghai", "30 8 * * *", "30 11 * * *", "0 15 * * *", "30 18 * * *");
 const at = (text: string): number => Date.parse(`${text}+08:00`);
 const shown = (date: string, zone: string, ...releaseTimes: string[]): string[] =>
@@ -73,12 +77,18 @@ describe("which expressions are release times", () => {
     },
   );
 
-  it.each(["0 8 * * 1", "0 8 * * 0", "0 8 * * 7", "0 8 * * 1-5", "0 8 * * 2,4", "0 8 * * */2", "0 8 * * MON-5", "0 8 * * MON#1"])(
-    "not %j: weekdays go by name",
-    (expression) => {
-      expect(refuseExpression(expression)).toMatch(/MON-FRI/);
-    },
-  );
+  it.each([
+    "0 8 * * 1",
+    "0 8 * * 0",
+    "0 8 * * 7",
+    "0 8 * * 1-5",
+    "0 8 * * 2,4",
+    "0 8 * * */2",
+    "0 8 * * MON-5",
+    "0 8 * * MON#1",
+  ])("not %j: weekdays go by name", (expression) => {
+    expect(refuseExpression(expression)).toMatch(/MON-FRI/);
+  });
 
   it("because a number is not the same day everywhere: Cloudflare counts from 1 = Sunday, croner and node-cron from 0", () => {
     const SUNDAY = Date.UTC(2026, 10, 22);
@@ -191,13 +201,17 @@ describe("the slots of a day", () => {
 
   it("of neighbouring days have none in common, and each shows its own date", () =>
     fc.assert(
-      fc.property(day, fc.constantFrom("*/30 * * * *", "0 * * * *", "0,30 0-3,23 * * *"), ({ zone, date }, expression) => {
-        const own = slotsOn(date, timetable(zone, expression));
-        const next = slotsOn(addDays(date, 1), timetable(zone, expression));
-        expect(own.length).toBeGreaterThan(0);
-        expect(own.at(-1)!).toBeLessThan(next[0]!);
-        for (const ms of own) expect(localText(ms, zone).slice(0, 10)).toBe(date);
-      }),
+      fc.property(
+        day,
+        fc.constantFrom("*/30 * * * *", "0 * * * *", "0,30 0-3,23 * * *"),
+        ({ zone, date }, expression) => {
+          const own = slotsOn(date, timetable(zone, expression));
+          const next = slotsOn(addDays(date, 1), timetable(zone, expression));
+          expect(own.length).toBeGreaterThan(0);
+          expect(own.at(-1)!).toBeLessThan(next[0]!);
+          for (const ms of own) expect(localText(ms, zone).slice(0, 10)).toBe(date);
+        },
+      ),
       { numRuns: 100 },
     ));
 });
@@ -229,7 +243,9 @@ describe("what the tick must not sleep through", () => {
     ["the Saturday 2026-10-10 is worked", "2026-10-09T18:30", "2026-10-10T07:00"],
     ["over 元旦 into a Sunday", "2025-12-31T18:30", "2026-01-04T07:00"],
   ])("%s: %s → %s", (_, now, expected) => {
-    expect(iso(nextEvent(at(now.length === 16 ? `${now}:00` : now), HUADE), "Asia/Shanghai")).toBe(`${expected}:00+08:00`);
+    expect(iso(nextEvent(at(now.length === 16 ? `${now}:00` : now), HUADE), "Asia/Shanghai")).toBe(
+      `${expected}:00+08:00`,
+    );
   });
 
   it("planning after the first slot, or between two, is an event in its place", () => {

@@ -209,9 +209,10 @@ describe("GET /articles", () => {
       expect((await walk<Article>("/articles", limit)).items.map((item) => item.id)).toEqual(all);
   });
 
-  it("shows in a list what the article itself shows", async () => {
+  it("shows in a list what the article itself shows, but for the text", async () => {
     const { items } = expectStatus(await api<Page<Article>>("GET", "/articles?limit=1"), 200);
-    expect(items[0]).toEqual(await readArticle(items[0]!.id));
+    const { markdown: _, ...shown } = await readArticle(items[0]!.id);
+    expect(items[0]).toEqual(shown);
   });
 });
 
@@ -350,6 +351,23 @@ describe("DELETE /articles/{id}", () => {
     expect((await auditOf(`article:${article.id}`)).map((row) => row.action)).not.toContain("article.deleted");
   });
 
+  it("by someone slow does not reach the article that came into its place", async () => {
+    const headers = { "if-match": '"1"' };
+    for (const [method, options] of [
+      ["DELETE", { headers }],
+      ["PATCH", { headers, body: { title: "别人的稿" } }],
+    ] as const) {
+      const article = await makeArticle();
+      let next: Article | undefined;
+      const DB = meddled(async () => {
+        expectStatus(await remove(article), 204);
+        next = await makeArticle({ title: "新稿" });
+      });
+      expectProblem(await apiWith({ DB }, method, `/articles/${article.id}`, options), 404);
+      expect(await readArticle(next!.id)).toEqual(next);
+    }
+  });
+
   it("twice at once removes it once", async () => {
     const article = await makeArticle();
     const { desk } = depsOf(env);
@@ -362,14 +380,22 @@ describe("DELETE /articles/{id}", () => {
 });
 
 describe("GET /articles/{id}/revisions", () => {
-  it("keeps every text once, oldest first, and tells which is current", async () => {
+  interface Revision {
+    hash: string;
+    current: boolean;
+    title: string;
+    markdown: string;
+  }
+
+  it("keeps every text once, newest first, and tells which is current", async () => {
     const first = await makeArticle({ markdown: "一" });
     const second = expectStatus(await patch(first, { markdown: "二" }), 200);
     const third = expectStatus(await patch(second, { markdown: "一" }), 200);
     expect(third.hash).toBe(first.hash);
-    const list = expectStatus(await api<Page<Record<string, unknown>>>("GET", `/articles/${first.id}/revisions`), 200);
+    const list = expectStatus(await api<Page<Revision>>("GET", `/articles/${first.id}/revisions`), 200);
     expect(list.next).toBeNull();
     expect(list.items).toEqual([
+      expect.objectContaining({ hash: second.hash, current: false, markdown: "二" }),
       {
         hash: first.hash,
         current: true,
@@ -380,8 +406,23 @@ describe("GET /articles/{id}/revisions", () => {
         saved_at: expect.stringMatching(/Z$/),
         reviews: [],
       },
-      expect.objectContaining({ hash: second.hash, current: false, markdown: "二" }),
     ]);
+  });
+
+  it("is read page by page without a gap or a repeat, and without other articles' texts", async () => {
+    let article = await makeArticle({ title: "版本 0" });
+    for (let n = 1; n <= 4; n++) {
+      await makeArticle({ title: `别的 ${n}` });
+      article = expectStatus(await patch(article, { title: `版本 ${n}` }), 200);
+    }
+    for (const [limit, pages] of [
+      [2, 3],
+      [5, 1],
+    ] as const) {
+      const read = await walk<Revision>(`/articles/${article.id}/revisions`, limit);
+      expect(read.items.map((item) => item.title)).toEqual(["版本 4", "版本 3", "版本 2", "版本 1", "版本 0"]);
+      expect(read.pages).toBe(pages);
+    }
   });
 });
 

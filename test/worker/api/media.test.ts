@@ -118,16 +118,24 @@ describe("POST /media", () => {
 });
 
 describe("an uploaded picture", () => {
-  it("is nobody's before it is published, not even when a draft shows it", async () => {
+  const get = (url: string, headers: Record<string, string> = {}) =>
+    exports.default.fetch(`${ORIGIN}${url}`, { headers });
+
+  it("is nobody's before it is published, not even when a draft shows it; the office sees it", async () => {
     await makePublication("daily");
-    const { url } = expectStatus(await upload(bytes([0xff, 0xd8, 0xff], "private")), 201);
+    const data = bytes([0xff, 0xd8, 0xff], "private");
+    const { url } = expectStatus(await upload(data), 201);
     await makeArticle({ cover: url, markdown: `![图](${url})` });
-    const stranger = await exports.default.fetch(`${ORIGIN}${url}`);
-    expect([401, 403, 404]).toContain(stranger.status);
+    const stranger = await get(url);
+    expect(stranger.status).toBe(404);
     expect(await stranger.text()).not.toContain("private");
-    const guess = await exports.default.fetch(`${ORIGIN}${url}`, {
-      headers: { authorization: `Bearer ${ADMIN}x`, "cf-connecting-ip": "203.0.113.9" },
-    });
-    expect([401, 403, 404]).toContain(guess.status);
+    const guess = await get(url, { authorization: `Bearer ${ADMIN}x`, "cf-connecting-ip": "203.0.113.9" });
+    expect(guess.status).toBe(401);
+    expect(await guess.text()).not.toContain("private");
+    const office = await get(url, { authorization: `Bearer ${ADMIN}` });
+    expect(office.status).toBe(200);
+    expect(office.headers.get("content-type")).toBe("image/jpeg");
+    expect(office.headers.get("cache-control")).toMatch(/private|no-store/);
+    expect(new Uint8Array(await office.arrayBuffer())).toEqual(data);
   });
 });

@@ -45,7 +45,8 @@ export function itemOf(post: PostDetail, siteUrl: string): Item {
     tags: post.columnName === null ? [] : [post.columnName],
     image: cover,
     published: new Date(post.releasedAt),
-    updated: new Date(post.correctedAt ?? post.releasedAt),
+    // The tick may run ahead of the clock that a correction reads.
+    updated: new Date(Math.max(post.correctedAt ?? 0, post.releasedAt)),
   };
 }
 

@@ -64,7 +64,7 @@ function Publication({ posts }: { posts: readonly FrontPost[] }) {
         <ol class="edition">
           {rest.map((post) => (
             <li value={post.position}>
-              <Teaser post={post} without="publication" />
+              <Teaser post={post} without="publication" level={3} />
             </li>
           ))}
         </ol>

@@ -53,7 +53,7 @@ export async function inbox(c: Ctx) {
           <h1>演示收件箱</h1>
         </header>
         <p class="intro">
-          这是一个内置的订阅者。每有推文刊发、更正或撤回，刊发就向它推送一次，和推送到企业微信群、网站接口的过程完全一样。
+          这是一个内置的订阅者。每有推文刊发、更正或撤回，刊发就向它推送一次，和推送到其他渠道的过程完全一样。
         </p>
         {pushes.length === 0 ? (
           <p class="notice">还没有收到推送。第一期刊发以后，这里很快就会有内容。</p>
@@ -98,19 +98,19 @@ function Push({ push, posts }: { push: InboxRow & { entries: Entry[] }; posts: R
 function Line({ entry, post }: { entry: Entry; post: PostSummary | undefined }) {
   return (
     <>
-      <span class={entry.kind === "published" ? "kind" : "kind mark"}>{KINDS[entry.kind]}</span>{" "}
-      {post && (
-        <span class="place">
-          {post.publicationName}第 {post.position} 条{" "}
-        </span>
-      )}
-      {post?.recalledAt === null ? (
-        <a href={postPath(post.uid)}>{entry.post.title}</a>
-      ) : (
-        // The page is public: a title that was recalled is not shown again, whatever the inbox still holds.
-        <em>此条已撤回</em>
-      )}
-      {entry.note && <span class="note">（{entry.note}）</span>}
+      <span class="what">
+        <span class={entry.kind === "published" ? undefined : "mark"}>{KINDS[entry.kind]}</span>
+        {post && ` ${post.publicationName}第 ${post.position} 条`}
+      </span>
+      <span class="which">
+        {post?.recalledAt === null ? (
+          <a href={postPath(post.uid)}>{entry.post.title}</a>
+        ) : (
+          // The page is public: a title that was recalled is not shown again, whatever the inbox still holds.
+          <em>此条已撤回</em>
+        )}
+        {entry.note && <span class="note">（{entry.note}）</span>}
+      </span>
     </>
   );
 }

@@ -65,7 +65,7 @@ export function column(c: Ctx, slug: string) {
           {shown.map((post) => (
             <li>
               <EditionDate date={post.editionDate} />
-              <Teaser post={post} without="column" />
+              <Teaser post={post} without="column" level={2} />
             </li>
           ))}
         </ul>
@@ -91,7 +91,7 @@ export function publication(c: Ctx, slug: string) {
           <ol class="edition">
             {edition.posts.map((post) => (
               <li value={post.position}>
-                <Teaser post={post} without="publication" />
+                <Teaser post={post} without="publication" level={3} />
               </li>
             ))}
           </ol>

@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { KIND_NAMES, kindOf } from "../../../src/channels/index.ts";
+import type { Reply } from "../../../src/channels/kind.ts";
+
+describe("the list of kinds", () => {
+  it("finds each by its name, and nothing else", () => {
+    expect(KIND_NAMES).toEqual(expect.arrayContaining(["webhook", "inbox"]));
+    expect(new Set(KIND_NAMES).size).toBe(KIND_NAMES.length);
+    for (const name of ["", "Webhook", "toString", "__proto__", "constructor"]) expect(kindOf(name)).toBeUndefined();
+  });
+
+  describe.each(KIND_NAMES)("%s", (name) => {
+    const kind = kindOf(name)!;
+
+    it("is itself", () => expect(kind.name).toBe(name));
+
+    it("sends something, in a time that a lease allows, and no more than a run reads", () => {
+      expect(kind.limits.batch).toBeGreaterThanOrEqual(1);
+      expect(kind.limits.batch).toBeLessThan(20);
+      expect(kind.limits.deadline).toBeGreaterThan(0);
+      expect(kind.limits.deadline).toBeLessThanOrEqual(30_000);
+    });
+
+    it("has its address among its secrets, if it has one", () => {
+      expect(kind.address === null || kind.secrets.includes(kind.address)).toBe(true);
+    });
+
+    it.each<Reply>([
+      { type: "timeout" },
+      { type: "network", why: "lost" },
+      { type: "refused", why: "private" },
+      { type: "response", status: 500, headers: {}, body: "" },
+    ])("never takes %j for success, for the end, or for the message's fault", (reply) => {
+      expect(["retry", "unknown"]).toContain(kind.judge(reply).type);
+    });
+  });
+});
