@@ -93,7 +93,7 @@ function report(edition: Edition): void {
           pick.reason,
           pick.seq === null ? "待发" : `已发 #${pick.seq}`,
         ]),
-        [3, 44, 10, 34, 10],
+        [3, 44, 10, 44, 10],
       ),
     ].join("\n"),
   );

@@ -132,6 +132,15 @@ describe("what an attempt comes to", () => {
     }
   });
 
+  it("channels that failed at one moment do not come back at one, and a channel's tries differ too", () => {
+    const next = (seed: string, n: number) => {
+      const result = settle(retry, { n, now: NOW, staleAt: FAR, seed });
+      return "nextAt" in result ? result.nextAt : Number.NaN;
+    };
+    expect(new Set(Array.from({ length: 20 }, (_, i) => next(`channel-${i}_7`, 5))).size).toBe(20);
+    expect(new Set([8, 9, 10, 11].map((n) => next("channel-1_7", n))).size).toBe(4);
+  });
+
   it("what was asked for is kept by retry and unknown", () => {
     expect(settled({ ...retry, after: 2 * HOUR }, 1)).toMatchObject({ nextAt: NOW + 2 * HOUR });
     expect(settled(unknown, 1)).toMatchObject({ outcome: "unknown", nextAt: NOW + MINUTE });

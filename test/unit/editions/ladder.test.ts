@@ -61,7 +61,7 @@ const usable = ({ candidates, placed, slots, date }: LadderInput): Candidate[] =
 // Articles are decoded from one number each: thousands of days a second, and 0 is the plainest article.
 
 const MUST_RUNS = [DATE, addDays(DATE, -1), addDays(DATE, -3), addDays(DATE, 1)];
-const CANDIDATES = 9 * 14 * 170 * 170 * 9 * 32;
+const CANDIDATES = 9 * 14 * 72 * 72 * 9 * 32;
 function decode(number: number, articleId: number): Candidate & { shuffle: number } {
   let rest = number;
   const digit = (base: number) => {
@@ -70,15 +70,15 @@ function decode(number: number, articleId: number): Candidate & { shuffle: numbe
     return value;
   };
   // From the evening before to the next morning but one; half have none.
-  const hour = (n: number) => (n < 85 ? null : MIDNIGHT + (n - 85 - 30) * HOUR);
+  const hour = (n: number) => (n < 36 ? null : MIDNIGHT + (n - 36 - 4) * HOUR);
   return {
     articleId,
     hash: `hash-${articleId}`,
     // Few keys, so that many are tied.
     queueKey: digit(9),
     mustRunOn: MUST_RUNS[digit(14) - 10] ?? null,
-    expiresAt: hour(digit(170)),
-    embargoUntil: hour(digit(170)),
+    expiresAt: hour(digit(72)),
+    embargoUntil: hour(digit(72)),
     lastRunAt: [MIDNIGHT - 40 * DAY, MIDNIGHT - 31 * DAY][digit(9) - 7] ?? null,
     shuffle: digit(32),
   };
@@ -90,7 +90,7 @@ const anyDay: fc.Arbitrary<LadderInput> = fc
     quota: fc.nat(20),
     halfHours: fc.uniqueArray(fc.nat(47), { maxLength: 6 }),
     out: fc.nat(63),
-    numbers: fc.array(candidate, { maxLength: 30 }),
+    numbers: fc.array(candidate, { maxLength: 30, size: "max" }),
     positions: fc.uniqueArray(fc.integer({ min: 1, max: 24 }), { maxLength: 8 }),
     seats: fc.nat(6 ** 8 - 1),
     known: fc.nat(255),
