@@ -69,14 +69,14 @@ export async function propose(
     now,
     dayEnd,
     restedBy: now - COOL_DOWN_DAYS * DAY,
-    wanted: quota,
+    wanted: quota + (planned?.dropped.length ?? 0),
   });
   const result = fill({
     date,
     quota,
     slots: slots.map((slot) => ({ n: slot.n, at: slot.at, released: slot.releasedAt !== null })),
     placed: planned?.picks ?? [],
-    candidates,
+    candidates: candidates.filter((candidate) => !planned?.dropped.includes(candidate.articleId)),
     dayEnd,
   });
   const byId = new Map(candidates.map((candidate) => [candidate.articleId, candidate]));
@@ -155,7 +155,8 @@ export async function planEdition(
 ): Promise<Proposal> {
   const planned = await readEdition(db, publication.id, date);
   // Before the queue is read: what an earlier day left over may make this one.
-  if (!planned) await db.batch(closeEarlier(db, publication.id, localDate(now, publication.timeZone), now));
+  if (!planned || planned.earlierOpen)
+    await db.batch(closeEarlier(db, publication.id, localDate(now, publication.timeZone), now));
   const proposal = await propose(db, publication, date, now, planned);
   const settled =
     proposal.planned !== null && proposal.added.length === 0 && proposal.planned.edition.quota === proposal.quota;
