@@ -1,6 +1,8 @@
 /** The queue: how articles join it, leave it and come back, many at a time. */
 import type { Statement } from "../platform/d1.ts";
 import { row } from "../platform/d1.ts";
+import type { Guard } from "../platform/guard.ts";
+import { guarded } from "../platform/guard.ts";
 import type { Sql } from "../newsroom/store.ts";
 import { auditEach } from "../newsroom/store.ts";
 import type { Status } from "./types.ts";
@@ -77,4 +79,14 @@ export async function countQueued(
     db.prepare(`SELECT ${count("queued")} AS queued, ${count("held")} AS held, ${count("in_review")} AS in_review`),
   );
   return { ...found!, more: Object.values(found!).includes(MANY) };
+}
+
+/** 暂缓: a planned article waits until a person submits it again. */
+export function holdArticle(db: D1Database, id: number, guard: Guard): Statement {
+  return guarded(
+    db,
+    `UPDATE articles SET status = 'held', wake_at = NULL, rev = rev + 1 WHERE id = ? AND status = 'planned'`,
+    [id],
+    guard,
+  );
 }

@@ -20,6 +20,8 @@ const SUBMITTABLE: readonly Status[] = ["draft", "returned", "withdrawn"];
 
 /** 提交: to the first stage of review, or straight to the queue of a publication that has none. */
 export function submit(status: Status, stages: readonly Stage[], embargoUntil: number | null, now: number): Next {
+  // 暂缓 by a person ends when a person submits it again: its reviews still stand.
+  if (status === "held") return cleared(embargoUntil, now, stages.length);
   if (!SUBMITTABLE.includes(status)) return refuse(`A ${status} article cannot be submitted.`);
   return stages.length > 0 ? { ok: true, status: "in_review", stage: 0 } : cleared(embargoUntil, now, 0);
 }

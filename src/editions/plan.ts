@@ -70,14 +70,14 @@ export async function propose(
     now,
     dayEnd,
     restedBy: now - COOL_DOWN_DAYS * DAY,
-    wanted: quota,
+    wanted: quota + (planned?.dropped.length ?? 0),
   });
   const result = fill({
     date,
     quota,
     slots: slots.map((slot) => ({ n: slot.n, at: slot.at, released: slot.releasedAt !== null })),
     placed: planned?.picks ?? [],
-    candidates,
+    candidates: candidates.filter((candidate) => !planned?.dropped.includes(candidate.articleId)),
     dayEnd,
   });
   const byId = new Map(candidates.map((candidate) => [candidate.articleId, candidate]));
@@ -161,7 +161,8 @@ export async function planEdition(
 ): Promise<Proposal> {
   const planned = await readEdition(db, publication.id, date);
   // Before the queue is read: what an earlier day left over may make this one.
-  if (!planned) await db.batch(closeEarlier(db, publication.id, localDate(now, publication.timeZone), now));
+  if (!planned || planned.earlierOpen)
+    await db.batch(closeEarlier(db, publication.id, localDate(now, publication.timeZone), now));
   const proposal = await propose(db, publication, date, now, planned);
   if (by.digest !== undefined && by.digest !== (await proposalDigest(proposal)))
     throw conflict("The queue has moved since the preview; look at it again.");

@@ -36,6 +36,8 @@ export interface Pick {
   rung: Rung;
   reason: string;
   seq: number | null;
+  /** The actor who placed it; null for the planner's own picks. */
+  placedBy: string | null;
 }
 
 /** An edition with its slots and picks, as one read. */
@@ -43,6 +45,10 @@ export interface Planned {
   edition: Edition;
   slots: Slot[];
   picks: Pick[];
+  /** Articles that a person took out of it (internal ids): planning leaves them out. */
+  dropped: number[];
+  /** An edition of an earlier day still holds picks. */
+  earlierOpen: boolean;
 }
 
 interface EditionRow {
@@ -55,6 +61,8 @@ interface EditionRow {
   planned_at: number;
   closed_at: number | null;
   slots: string;
+  dropped: string;
+  earlier: number;
 }
 
 /** The edition of a publication on a date, or null before it is planned. Two queries. */
@@ -64,7 +72,10 @@ export async function readEdition(db: D1Database, publicationId: number, date: s
       .prepare(
         `SELECT id, date, quota, shortfall, provisional, plan_rev, planned_at, closed_at,
            (SELECT json_group_array(json_object('n', n, 'at', at, 'releasedAt', released_at, 'late', late)) FROM slots
-            WHERE edition_id = editions.id) AS slots
+            WHERE edition_id = editions.id) AS slots,
+           (SELECT json_group_array(article_id) FROM drops WHERE edition_id = editions.id) AS dropped,
+           EXISTS (SELECT 1 FROM editions o WHERE o.publication_id = editions.publication_id AND o.closed_at IS NULL AND o.date < editions.date)
+             AS earlier
          FROM editions WHERE publication_id = ? AND date = ?`,
       )
       .bind(publicationId, date),
@@ -73,7 +84,7 @@ export async function readEdition(db: D1Database, publicationId: number, date: s
   const picks = await rows<Pick>(
     db
       .prepare(
-        `SELECT k.position, k.slot, k.article_id AS articleId, a.uid, a.title, c.slug AS "column", u.slug AS unit, k.rung, k.reason, k.seq
+        `SELECT k.position, k.slot, k.article_id AS articleId, a.uid, a.title, c.slug AS "column", u.slug AS unit, k.rung, k.reason, k.seq, k.placed_by AS placedBy
          FROM picks k JOIN articles a ON a.id = k.article_id LEFT JOIN columns c ON c.id = a.column_id LEFT JOIN units u ON u.id = a.unit_id
          WHERE k.edition_id = ? ORDER BY k.position`,
       )
@@ -96,6 +107,8 @@ export async function readEdition(db: D1Database, publicationId: number, date: s
     },
     slots: slots.sort((a, b) => a.n - b.n),
     picks,
+    dropped: JSON.parse(found.dropped) as number[],
+    earlierOpen: found.earlier === 1,
   };
 }
 

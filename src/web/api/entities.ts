@@ -95,7 +95,7 @@ export function editionView(
 ) {
   const zone = publication.timeZone;
   const slotAt = new Map(proposal.slots.map((slot) => [slot.n, slot.at]));
-  const added = proposed ? proposal.added.map((pick) => ({ ...pick, seq: null })) : [];
+  const added = proposed ? proposal.added.map((pick) => ({ ...pick, seq: null, placedBy: null })) : [];
   const picks = [...(proposal.planned?.picks ?? []), ...added].sort((a, b) => a.position - b.position);
   return {
     publication: publication.slug,
@@ -120,6 +120,7 @@ export function editionView(
       slot: time(slotAt.get(pick.slot) ?? null, zone),
       rung: pick.rung,
       reason: pick.reason,
+      placed_by: pick.placedBy,
       seq: pick.seq,
     })),
   };

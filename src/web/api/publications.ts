@@ -1,6 +1,8 @@
 import { Hono } from "hono";
 import { dayOf } from "../../editions/calendar.ts";
+import type { Proposal } from "../../editions/plan.ts";
 import { planEdition, proposalDigest, propose } from "../../editions/plan.ts";
+import { turn } from "../../editions/wheel.ts";
 import { slotsOn } from "../../editions/slots.ts";
 import { readEdition } from "../../editions/store.ts";
 import { listProgress } from "../../delivery/ledger-store.ts";
@@ -110,28 +112,13 @@ publications.get(
     requireScope(c, "read");
     const { db } = c.get("deps");
     const { publication, date } = await editionOf(c);
-    const day = dayOf(date);
-    const planned = await readEdition(db, publication.id, date);
-    const proposal = {
-      day,
-      quota: planned?.edition.quota ?? (day.working ? publication.quota : 0),
-      slots:
-        planned?.slots ??
-        (day.working ? slotsOn(date, publication) : []).map((at, i) => ({
-          n: i + 1,
-          at,
-          releasedAt: null,
-          late: false,
-        })),
-      planned,
-      added: [],
-      shortfall: planned?.edition.shortfall ?? publication.quota,
-    };
+    const { proposal, digest } = await standing(db, publication, date);
+    const { planned } = proposal;
     const last = Math.max(0, ...(planned?.picks ?? []).map((pick) => pick.seq ?? 0));
     const deliveries =
       last === 0 ? [] : (await listProgress(db, last)).map((p) => ({ ...p, settled: p.settled === 1 }));
     return c.json({
-      ...editionView(publication, date, proposal, await proposalDigest(proposal), false),
+      ...editionView(publication, date, proposal, digest, false),
       releases: (planned?.slots ?? [])
         .filter((slot) => slot.releasedAt !== null)
         .map((slot) => ({
@@ -141,6 +128,48 @@ publications.get(
         })),
       deliveries,
     });
+  },
+);
+
+/** The edition as it stands, and the fingerprint that a change of it may name. */
+async function standing(db: D1Database, publication: Publication, date: string) {
+  const day = dayOf(date);
+  const planned = await readEdition(db, publication.id, date);
+  const proposal: Proposal = {
+    day,
+    quota: planned?.edition.quota ?? (day.working ? publication.quota : 0),
+    slots:
+      planned?.slots ??
+      (day.working ? slotsOn(date, publication) : []).map((at, i) => ({ n: i + 1, at, releasedAt: null, late: false })),
+    planned,
+    added: [],
+    shortfall: planned?.edition.shortfall ?? publication.quota,
+  };
+  return { proposal, digest: await proposalDigest(proposal) };
+}
+
+publications.post(
+  "/editions/:publication/:date/picks",
+  operation({
+    summary: "Pin, swap, move, drop, hold or add a pick",
+    tag: "editions",
+    scope: "editions",
+    body: schemas.pickAct,
+    status: 201,
+    answer: "The edition.",
+  }),
+  async (c) => {
+    const actor = requireScope(c, "editions");
+    const { db } = c.get("deps");
+    const now = c.get("now");
+    const { publication, date } = await editionOf(c);
+    const { op, article_id, position, slot, reason, digest } = await readJson(c, schemas.pickAct);
+    if (date < localDate(now, publication.timeZone)) throw invalid("date", "is over");
+    if (digest !== undefined && digest !== (await standing(db, publication, date)).digest)
+      throw conflict("The edition has changed since you read it; look at it again.");
+    await turn(db, publication, date, { op, articleUid: article_id, position, slotAt: slot, reason }, actor, now);
+    const after = await standing(db, publication, date);
+    return c.json(editionView(publication, date, after.proposal, after.digest, false), 201);
   },
 );
 

@@ -151,6 +151,16 @@ export const nothing = z.strictObject({});
 
 export const plan = z.strictObject({ dry_run: z.boolean().default(false), digest: z.string().optional() });
 
+export const pickAct = z.strictObject({
+  op: z.enum(["pin", "swap", "move", "drop", "hold", "add"]),
+  article_id: z.string().max(64),
+  position: z.int().min(1).max(1000).optional(),
+  /** A release time of the edition. */
+  slot: moment.optional(),
+  reason: line(200),
+  digest: z.string().optional(),
+});
+
 const some = z.array(slug).max(100);
 export const filter = z.strictObject({
   publications: some.optional(),

@@ -145,6 +145,7 @@ const TABLES = [
   "wire",
   "posts",
   "picks",
+  "drops",
   "slots",
   "editions",
   "reviews",
