@@ -71,7 +71,7 @@ describe("every act on every status", () => {
     rejected    | -           | -           | -          | -          | -           | -           | -           | -
     queued      | -           | -           | -          | -          | queued/1    | in_review/0 | withdrawn/0 | -
     planned     | -           | -           | -          | -          | queued/1    | in_review/0 | withdrawn/0 | -
-    held        | -           | -           | -          | -          | queued/1    | in_review/0 | withdrawn/0 | -
+    held        | queued/3    | -           | -          | -          | queued/1    | in_review/0 | withdrawn/0 | -
     expired     | -           | -           | -          | -          | draft/0     | draft/0     | withdrawn/0 | -
     published   | -           | -           | -          | -          | -           | -           | -           | -
     recalled    | -           | -           | -          | -          | -           | -           | -           | -
@@ -102,7 +102,7 @@ describe("every act on every status", () => {
     rejected    | -           | -           | -          | -          | -           | -           | -           | -
     queued      | -           | -           | -          | -          | queued/0    | queued/0    | withdrawn/0 | -
     planned     | -           | -           | -          | -          | queued/0    | queued/0    | withdrawn/0 | -
-    held        | -           | -           | -          | -          | queued/0    | queued/0    | withdrawn/0 | -
+    held        | queued/0    | -           | -          | -          | queued/0    | queued/0    | withdrawn/0 | -
     expired     | -           | -           | -          | -          | queued/0    | queued/0    | withdrawn/0 | -
     published   | -           | -           | -          | -          | -           | -           | -           | -
     recalled    | -           | -           | -          | -          | -           | -           | -           | -
@@ -175,7 +175,7 @@ class Manuscript {
 }
 
 type Step =
-  | { act: "submit" | "withdraw" | "plan" | "close" | "release" | "run again" }
+  | { act: "submit" | "withdraw" | "plan" | "hold" | "close" | "release" | "run again" }
   | { act: "decide"; decision: Decision; role: Role | null; author: boolean }
   | { act: "edit"; changed: boolean; embargo: number | null; expiry: number | null }
   | { act: "wait"; ms: number };
@@ -184,7 +184,9 @@ type Step =
 function take(m: Manuscript, step: Step): void {
   switch (step.act) {
     case "submit":
-      if (m.follow(submit(m.status, m.stages, m.embargoUntil, m.now))) m.signed = [];
+      // A held article has passed its reviews: submitting it ends the hold, and they still stand.
+      if (m.status === "held") m.follow(submit(m.status, m.stages, m.embargoUntil, m.now));
+      else if (m.follow(submit(m.status, m.stages, m.embargoUntil, m.now))) m.signed = [];
       return;
     case "decide": {
       const stage = m.stages[m.stage];
@@ -212,6 +214,9 @@ function take(m: Manuscript, step: Step): void {
     }
     case "plan":
       if (m.status === "queued") m.status = "planned";
+      return;
+    case "hold":
+      if (m.status === "planned") m.status = "held";
       return;
     case "close":
       if (m.status === "planned") m.status = "queued";
@@ -254,7 +259,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc
-      .constantFrom("withdraw" as const, "plan" as const, "plan" as const, "close" as const, "release" as const)
+      .constantFrom(
+        "withdraw" as const,
+        "plan" as const,
+        "plan" as const,
+        "hold" as const,
+        "close" as const,
+        "release" as const,
+      )
       .map((act) => ({ act })),
   },
   fc.constant<Step>({ act: "run again" }),
