@@ -9,8 +9,7 @@ import { addDays, DAY, localDate, zonedTime } from "../platform/time.ts";
 import { toPlanned } from "../articles/queue-store.ts";
 import { audit } from "../newsroom/store.ts";
 import type { Publication } from "../newsroom/types.ts";
-import type { Day } from "./calendar.ts";
-import { dayOf } from "./calendar.ts";
+import type { Calendar, Day } from "./calendar/calendar.ts";
 import type { NewPick } from "./ladder.ts";
 import { COOL_DOWN_DAYS, fill } from "./ladder.ts";
 import { slotsOn } from "./slots.ts";
@@ -43,12 +42,13 @@ export interface Proposal {
  */
 export async function propose(
   db: D1Database,
+  calendar: Calendar,
   publication: Publication,
   date: string,
   now: number,
   known?: Planned | null,
 ): Promise<Proposal> {
-  const day = dayOf(date);
+  const day = calendar.dayOf(date);
   const planned = known === undefined ? await readEdition(db, publication.id, date) : known;
   const quota = day.working ? publication.quota : 0;
   const slots: Slot[] =
@@ -149,6 +149,7 @@ function planBatch(
 /** Plans the edition of `date`, or tops it up. Writes nothing when there is nothing to change. */
 export async function planEdition(
   db: D1Database,
+  calendar: Calendar,
   publication: Publication,
   date: string,
   now: number,
@@ -156,7 +157,7 @@ export async function planEdition(
   const planned = await readEdition(db, publication.id, date);
   // Before the queue is read: what an earlier day left over may make this one.
   if (!planned) await db.batch(closeEarlier(db, publication.id, localDate(now, publication.timeZone), now));
-  const proposal = await propose(db, publication, date, now, planned);
+  const proposal = await propose(db, calendar, publication, date, now, planned);
   const settled =
     proposal.planned !== null && proposal.added.length === 0 && proposal.planned.edition.quota === proposal.quota;
   if (proposal.day.working && !settled) await db.batch(planBatch(db, publication, date, proposal, now));

@@ -2,14 +2,26 @@ import { Cron } from "croner";
 import fc from "fast-check";
 import * as nodeCron from "node-cron";
 import { describe, expect, it } from "vitest";
-import { dayOf } from "../../../src/editions/calendar.ts";
+import { calendarOf, OFFICIAL } from "../../../src/editions/calendar/calendar.ts";
 import type { Timetable } from "../../../src/editions/slots.ts";
-import { MOST_SLOTS, nextEvent, planTime, refuseExpression, slotsOn } from "../../../src/editions/slots.ts";
+import {
+  horizon,
+  MOST_SLOTS,
+  nextEvent as nextEventBy,
+  planTime,
+  refuseExpression,
+  slotsOn,
+} from "../../../src/editions/slots.ts";
 import { addDays, DAY, iso, localDate, MINUTE, zonedTime } from "../../../src/platform/time.ts";
 import { localText, transitions, ZONES } from "../zones.ts";
 
-const timetable = (timeZone: string, ...releaseTimes: string[]): Timetable => ({ timeZone, planAt: "07:00", releaseTimes });
+const timetable = (timeZone: string, ...releaseTimes: string[]): Timetable => ({
+  timeZone,
+  planAt: "07:00",
+  releaseTimes,
+});
 const HUADE = timetable("Asia/Shanghai", "30 8 * * *", "30 11 * * *", "0 15 * * *", "30 18 * * *");
+const nextEvent = (now: number, timetable: Timetable): number => nextEventBy(now, timetable, OFFICIAL);
 const at = (text: string): number => Date.parse(`${text}+08:00`);
 const shown = (date: string, zone: string, ...releaseTimes: string[]): string[] =>
   slotsOn(date, timetable(zone, ...releaseTimes)).map((ms) => iso(ms, zone));
@@ -73,12 +85,18 @@ describe("which expressions are release times", () => {
     },
   );
 
-  it.each(["0 8 * * 1", "0 8 * * 0", "0 8 * * 7", "0 8 * * 1-5", "0 8 * * 2,4", "0 8 * * */2", "0 8 * * MON-5", "0 8 * * MON#1"])(
-    "not %j: weekdays go by name",
-    (expression) => {
-      expect(refuseExpression(expression)).toMatch(/MON-FRI/);
-    },
-  );
+  it.each([
+    "0 8 * * 1",
+    "0 8 * * 0",
+    "0 8 * * 7",
+    "0 8 * * 1-5",
+    "0 8 * * 2,4",
+    "0 8 * * */2",
+    "0 8 * * MON-5",
+    "0 8 * * MON#1",
+  ])("not %j: weekdays go by name", (expression) => {
+    expect(refuseExpression(expression)).toMatch(/MON-FRI/);
+  });
 
   it("because a number is not the same day everywhere: Cloudflare counts from 1 = Sunday, croner and node-cron from 0", () => {
     const SUNDAY = Date.UTC(2026, 10, 22);
@@ -191,13 +209,17 @@ describe("the slots of a day", () => {
 
   it("of neighbouring days have none in common, and each shows its own date", () =>
     fc.assert(
-      fc.property(day, fc.constantFrom("*/30 * * * *", "0 * * * *", "0,30 0-3,23 * * *"), ({ zone, date }, expression) => {
-        const own = slotsOn(date, timetable(zone, expression));
-        const next = slotsOn(addDays(date, 1), timetable(zone, expression));
-        expect(own.length).toBeGreaterThan(0);
-        expect(own.at(-1)!).toBeLessThan(next[0]!);
-        for (const ms of own) expect(localText(ms, zone).slice(0, 10)).toBe(date);
-      }),
+      fc.property(
+        day,
+        fc.constantFrom("*/30 * * * *", "0 * * * *", "0,30 0-3,23 * * *"),
+        ({ zone, date }, expression) => {
+          const own = slotsOn(date, timetable(zone, expression));
+          const next = slotsOn(addDays(date, 1), timetable(zone, expression));
+          expect(own.length).toBeGreaterThan(0);
+          expect(own.at(-1)!).toBeLessThan(next[0]!);
+          for (const ms of own) expect(localText(ms, zone).slice(0, 10)).toBe(date);
+        },
+      ),
       { numRuns: 100 },
     ));
 });
@@ -229,7 +251,9 @@ describe("what the tick must not sleep through", () => {
     ["the Saturday 2026-10-10 is worked", "2026-10-09T18:30", "2026-10-10T07:00"],
     ["over 元旦 into a Sunday", "2025-12-31T18:30", "2026-01-04T07:00"],
   ])("%s: %s → %s", (_, now, expected) => {
-    expect(iso(nextEvent(at(now.length === 16 ? `${now}:00` : now), HUADE), "Asia/Shanghai")).toBe(`${expected}:00+08:00`);
+    expect(iso(nextEvent(at(now.length === 16 ? `${now}:00` : now), HUADE), "Asia/Shanghai")).toBe(
+      `${expected}:00+08:00`,
+    );
   });
 
   it("planning after the first slot, or between two, is an event in its place", () => {
@@ -247,6 +271,33 @@ describe("what the tick must not sleep through", () => {
     expect(iso(nextEvent(friday, HUADE), "Asia/Shanghai")).toBe("2026-11-23T07:00:00+08:00");
   });
 
+  it("goes by what the office entered", () => {
+    const local = (date: string, working: boolean) =>
+      ({ date, working, name: null, source: "local", year: 2026, note: "" }) as const;
+    const calendar = calendarOf({
+      ...horizon(at("2026-11-20T18:30:00")),
+      years: [],
+      days: [local("2026-11-21", true), local("2026-11-23", false)],
+    });
+    const next = (now: string) => iso(nextEventBy(at(now), HUADE, calendar), "Asia/Shanghai");
+    expect(next("2026-11-20T18:30:00")).toBe("2026-11-21T07:00:00+08:00");
+    expect(next("2026-11-21T18:30:00")).toBe("2026-11-24T07:00:00+08:00");
+  });
+
+  it("asks the calendar for nothing beyond its horizon, wherever the publication is and however long it rests", () =>
+    fc.assert(
+      fc.property(fc.constantFrom(...ZONES), fc.integer({ min: 0, max: 366 * 24 }), (zone, hours) => {
+        const now = at("2026-01-01T00:00:00") + hours * 60 * MINUTE;
+        const { from, to } = horizon(now);
+        const days = [];
+        for (let date = from; date <= to; date = addDays(date, 1))
+          days.push({ date, working: false, name: null, source: "local", year: 2026, note: "" } as const);
+        expect(
+          nextEventBy(now, { ...HUADE, timeZone: zone }, calendarOf({ from, to, years: [], days })),
+        ).toBeGreaterThan(now);
+      }),
+    ));
+
   it("a publication without slots still plans", () => {
     expect(nextEvent(at("2026-11-23T07:00:00"), { ...HUADE, releaseTimes: [] })).toBe(at("2026-11-24T07:00:00"));
   });
@@ -261,10 +312,10 @@ describe("what the tick must not sleep through", () => {
           const next = nextEvent(now, HUADE);
           expect(next).toBeGreaterThan(now);
           const date = localDate(next, HUADE.timeZone);
-          expect(dayOf(date).working).toBe(true);
+          expect(OFFICIAL.dayOf(date).working).toBe(true);
           expect([planTime(date, HUADE), ...slotsOn(date, HUADE)]).toContain(next);
           for (let day = localDate(now, HUADE.timeZone); day <= date; day = addDays(day, 1)) {
-            if (!dayOf(day).working) continue;
+            if (!OFFICIAL.dayOf(day).working) continue;
             const between = [planTime(day, HUADE), ...slotsOn(day, HUADE)].filter((ms) => ms > now && ms < next);
             expect(between).toEqual([]);
           }
