@@ -8,7 +8,11 @@
 import { WAKE_LIMIT, wakeArticles } from "./articles/queue-store.ts";
 import { setChores } from "./newsroom/store.ts";
 import { beat, listPublications } from "./newsroom/store.ts";
+import { noteOverdue, officeDate, overdueYears } from "./editions/calendar/alarm.ts";
+import { calendarOf, OFFICIAL } from "./editions/calendar/calendar.ts";
+import { readEntries } from "./editions/calendar/store.ts";
 import { runDay } from "./editions/day.ts";
+import { horizon } from "./editions/slots.ts";
 import type { DeliveryDeps } from "./delivery/deps.ts";
 import { purgeDeliveries } from "./delivery/ledger-store.ts";
 import { wakeShards } from "./delivery/store.ts";
@@ -38,15 +42,22 @@ export async function tick(deps: Pick<DeliveryDeps, "db" | "queue" | "wall">, at
   // furthest time, not of this one.
   const steppedBack = heart.latest !== null && heart.latest > at;
   if (due.publications || steppedBack)
-    for (const publication of await listPublications(db, steppedBack ? undefined : at))
-      await attempt(`publication ${publication.slug}`, async () => {
-        const report = await runDay(db, publication, at, (now) => wakeShards(db, now));
-        if (report.planned > 0 || report.released.length > 0) log("day", { publication: publication.slug, ...report });
-      });
+    await attempt("publications", async () => {
+      const publications = await listPublications(db, steppedBack ? undefined : at);
+      const { from, to } = horizon(at);
+      const calendar = calendarOf(await readEntries(db, from, to));
+      for (const publication of publications)
+        await attempt(`publication ${publication.slug}`, async () => {
+          const report = await runDay(db, calendar, publication, at, (now) => wakeShards(db, now));
+          if (report.planned > 0 || report.released.length > 0)
+            log("day", { publication: publication.slug, ...report });
+        });
+    });
   await attempt("sweep", async () => void (await sweep(deps, at)));
   if (heart.chores_at <= at)
     await attempt("chores", async () => {
       await db.batch([purgeDeliveries(db, at), forgetRequests(db, deps.wall()), setChores(db, at + HOUR)]);
+      await warnOfYears(db, at);
     });
   if (faults.length > 0)
     throw new AggregateError(faults, `The tick of ${new Date(at).toISOString()} had ${faults.length} faults.`);
@@ -63,6 +74,17 @@ async function readDue(db: D1Database, at: number): Promise<{ articles: boolean;
       .bind(at),
   );
   return { articles: found?.articles === 1, publications: found?.publications === 1 };
+}
+
+/** Once a day, says that a year lacks its notice. */
+async function warnOfYears(db: D1Database, at: number): Promise<void> {
+  const date = officeDate(at);
+  // The library alone answers for most of the year.
+  if (overdueYears(OFFICIAL, date).length === 0) return;
+  const years = overdueYears(calendarOf(await readEntries(db, date, date)), date);
+  if (years.length === 0) return;
+  const noted = (await db.batch(noteOverdue(db, years, date, at))).at(-1)!;
+  if (noted.meta.changes > 0) for (const year of years) log("calendar.provisional", { year });
 }
 
 /** Lifts embargoes and expires the stale; the rest of a long list follows with the next tick. */

@@ -260,7 +260,7 @@ async function attempt(
         nextAt,
       },
     },
-    alert: settled.alert ? { channel: channel.uid, outcome: settled.outcome, why: verdict.why } : null,
+    alert: settled.alert ? { channel: channel.uid, outcome: settled.outcome, why: excerpt } : null,
   };
 }
 

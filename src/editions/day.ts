@@ -3,7 +3,7 @@ import type { Statement } from "../platform/d1.ts";
 import { localDate } from "../platform/time.ts";
 import { setDue } from "../newsroom/store.ts";
 import type { Publication } from "../newsroom/types.ts";
-import { dayOf } from "./calendar.ts";
+import type { Calendar } from "./calendar/calendar.ts";
 import { planEdition } from "./plan.ts";
 import { releaseSlot } from "./release.ts";
 import { nextEvent, planTime } from "./slots.ts";
@@ -22,15 +22,16 @@ export interface DayReport {
  */
 export async function runDay(
   db: D1Database,
+  calendar: Calendar,
   publication: Publication,
   now: number,
   wake: (now: number) => Statement[],
 ): Promise<DayReport> {
   const date = localDate(now, publication.timeZone);
   const report: DayReport = { date, planned: 0, released: [] };
-  if (dayOf(date).working && now >= planTime(date, publication)) {
+  if (calendar.dayOf(date).working && now >= planTime(date, publication)) {
     // Each slot is topped up just before it goes out, so that a late approval still makes it.
-    report.planned = (await planEdition(db, publication, date, now)).added.length;
+    report.planned = (await planEdition(db, calendar, publication, date, now)).added.length;
     const planned = await readEdition(db, publication.id, date);
     if (planned && planned.edition.closedAt === null)
       for (const slot of planned.slots) {
@@ -43,6 +44,6 @@ export async function runDay(
       }
   }
   // A tick that stepped back must not pull the alarm back with it.
-  if (publication.dueAt <= now) await setDue(db, publication.id, nextEvent(now, publication)).run();
+  if (publication.dueAt <= now) await setDue(db, publication.id, nextEvent(now, publication, calendar)).run();
   return report;
 }

@@ -10,8 +10,7 @@ import { addDays, DAY, localDate, zonedTime } from "../platform/time.ts";
 import { toPlanned } from "../articles/queue-store.ts";
 import { audit } from "../newsroom/store.ts";
 import type { Publication } from "../newsroom/types.ts";
-import type { Day } from "./calendar.ts";
-import { dayOf } from "./calendar.ts";
+import type { Calendar, Day } from "./calendar/calendar.ts";
 import type { NewPick } from "./ladder.ts";
 import { COOL_DOWN_DAYS, fill } from "./ladder.ts";
 import { slotsOn } from "./slots.ts";
@@ -44,12 +43,13 @@ export interface Proposal {
  */
 export async function propose(
   db: D1Database,
+  calendar: Calendar,
   publication: Publication,
   date: string,
   now: number,
   known?: Planned | null,
 ): Promise<Proposal> {
-  const day = dayOf(date);
+  const day = calendar.dayOf(date);
   const planned = known === undefined ? await readEdition(db, publication.id, date) : known;
   const quota = day.working ? publication.quota : 0;
   const slots: Slot[] =
@@ -154,6 +154,7 @@ function planBatch(
  */
 export async function planEdition(
   db: D1Database,
+  calendar: Calendar,
   publication: Publication,
   date: string,
   now: number,
@@ -163,7 +164,7 @@ export async function planEdition(
   // Before the queue is read: what an earlier day left over may make this one.
   if (!planned || planned.earlierOpen)
     await db.batch(closeEarlier(db, publication.id, localDate(now, publication.timeZone), now));
-  const proposal = await propose(db, publication, date, now, planned);
+  const proposal = await propose(db, calendar, publication, date, now, planned);
   if (by.digest !== undefined && by.digest !== (await proposalDigest(proposal)))
     throw conflict("The queue has moved since the preview; look at it again.");
   const settled =

@@ -1,7 +1,7 @@
 /** When a publication does what: its release times on a date, and the next thing that the tick must not sleep through. */
 import { Cron } from "croner";
 import { addDays, DAY, localDate, zonedTime } from "../platform/time.ts";
-import { dayOf } from "./calendar.ts";
+import type { Calendar } from "./calendar/calendar.ts";
 
 /** What slots follow from. */
 export interface Timetable {
@@ -54,11 +54,17 @@ export function planTime(date: string, timetable: Timetable): number {
 /** How far ahead the next working day is looked for: the longest holiday run is far shorter. */
 const HORIZON_DAYS = 31;
 
+/** The dates that a tick at `now` may ask the calendar for: today in any zone, and as far ahead as it looks. */
+export function horizon(now: number): { from: string; to: string } {
+  const today = new Date(now).toISOString().slice(0, 10);
+  return { from: addDays(today, -1), to: addDays(today, HORIZON_DAYS + 1) };
+}
+
 /** The next moment after `now` at which the tick has something to do for the publication. */
-export function nextEvent(now: number, timetable: Timetable): number {
+export function nextEvent(now: number, timetable: Timetable, calendar: Calendar): number {
   let date = localDate(now, timetable.timeZone);
   for (let i = 0; i < HORIZON_DAYS; i++, date = addDays(date, 1)) {
-    if (!dayOf(date).working) continue;
+    if (!calendar.dayOf(date).working) continue;
     const later = [planTime(date, timetable), ...slotsOn(date, timetable)].filter((at) => at > now);
     if (later.length > 0) return Math.min(...later);
   }

@@ -11,7 +11,7 @@ import { newStamp } from "../platform/ids.ts";
 import { conflict, invalid, notFound } from "../platform/problem.ts";
 import type { Act, Arranged } from "./arrange.ts";
 import { arrange } from "./arrange.ts";
-import { dayOf } from "./calendar.ts";
+import type { Calendar } from "./calendar/calendar.ts";
 import { slotsOn } from "./slots.ts";
 import type { Planned } from "./store.ts";
 import { countShortfall, insertSlots, readEdition, stampEdition } from "./store.ts";
@@ -39,10 +39,16 @@ export interface WheelRequest {
  * The edition of a date, made without picks if nobody has planned it: a pin for a day to come must have a place to be.
  * Throws 409 on a day of rest.
  */
-async function requireEdition(db: D1Database, publication: Publication, date: string, now: number): Promise<Planned> {
+async function requireEdition(
+  db: D1Database,
+  calendar: Calendar,
+  publication: Publication,
+  date: string,
+  now: number,
+): Promise<Planned> {
   const found = await readEdition(db, publication.id, date);
   if (found) return found;
-  const day = dayOf(date);
+  const day = calendar.dayOf(date);
   if (!day.working) throw conflict(`${date} is not a working day of this publication.`);
   const batch = { publicationId: publication.id, date, stamp: newStamp() };
   const slots = slotsOn(date, publication).map((at, i) => ({ n: i + 1, at }));
@@ -92,6 +98,7 @@ function requireTimes(arranged: readonly Arranged[], planned: Planned, article: 
  */
 export async function turn(
   db: D1Database,
+  calendar: Calendar,
   publication: Publication,
   date: string,
   request: WheelRequest,
@@ -100,7 +107,7 @@ export async function turn(
 ): Promise<void> {
   const article = await findNamedArticle(db, request.articleUid);
   if (!article || article.publicationId !== publication.id) throw notFound("article", request.articleUid);
-  const planned = await requireEdition(db, publication, date, now);
+  const planned = await requireEdition(db, calendar, publication, date, now);
   if (planned.edition.closedAt !== null) throw conflict("This edition is over.");
   const before = planned.picks.map((pick) => ({
     articleId: pick.articleId,

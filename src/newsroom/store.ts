@@ -1,6 +1,7 @@
 import type { Statement } from "../platform/d1.ts";
 import { row, rows } from "../platform/d1.ts";
 import type { Guard } from "../platform/guard.ts";
+import { guarded } from "../platform/guard.ts";
 import type { Medium, Publication, Role, Scope, Stage, UnitKind } from "./types.ts";
 
 interface PublicationRow {
@@ -143,6 +144,11 @@ export function wakePublication(
   return db
     .prepare(`UPDATE publications SET due_at = min(due_at, ?) WHERE id = ? AND due_at > ? AND ${condition}`)
     .bind(now, id, now, ...args);
+}
+
+/** Rings the tick's alarm for every publication by `now` at the latest: what days are worked has changed. */
+export function wakePublications(db: D1Database, now: number, guard: Guard): Statement {
+  return guarded(db, `UPDATE publications SET due_at = ? WHERE due_at > ?`, [now, now], guard);
 }
 
 /** Columns and units are alike to the database: a public id and a name. */

@@ -5,6 +5,7 @@ import { depsOf } from "../deps.ts";
 import { Problem } from "../platform/problem.ts";
 import { articles } from "./api/articles.ts";
 import { authenticate } from "./api/auth.ts";
+import { calendar } from "./api/calendar.ts";
 import { channels } from "./api/channels.ts";
 import type { Description } from "./api/docs.tsx";
 import { docs } from "./api/docs.tsx";
@@ -31,7 +32,7 @@ app.use("/api/*", authenticate, idempotent);
 // An editor's token opens pictures that are not public yet.
 app.use("/media/*", authenticate);
 
-for (const room of [health, articles, publications, channels, newsroom, wire]) app.route("/api", room);
+for (const room of [health, articles, publications, calendar, channels, newsroom, wire]) app.route("/api", room);
 
 const describe = () =>
   generateSpecs(app, {

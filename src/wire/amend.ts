@@ -10,7 +10,7 @@ import type { Article, Content } from "../articles/types.ts";
 import type { Statement } from "../platform/d1.ts";
 import { audit } from "../newsroom/store.ts";
 import type { Actor } from "../newsroom/types.ts";
-import { correctPost, insertAmendment, recallPosts } from "./store.ts";
+import { correctPost, insertCorrection, insertRecalls, recallPosts } from "./store.ts";
 
 /** Statements that make subscribers look at the wire. The delivery room provides them. */
 export type WakeSubscribers = (now: number) => Statement[];
@@ -54,7 +54,7 @@ export async function correctArticle(
     ),
     insertRevision(db, article.uid, { hash, content, media: desk.mediaOf(content), savedBy: actor.name, stamp }, now),
     ...correctPost(db, article.id, guard, now),
-    insertAmendment(db, { kind: "corrected", articleId: article.id, note }, guard, now),
+    insertCorrection(db, article.id, note, guard, now),
     audit(
       db,
       {
@@ -93,8 +93,8 @@ export async function recallArticle(
       article,
       now,
     ),
+    insertRecalls(db, article.id, note, guard, now),
     ...recallPosts(db, article.id, guard, now),
-    insertAmendment(db, { kind: "recalled", articleId: article.id, note }, guard, now),
     audit(
       db,
       { at: now, actor: actor.name, action: "article.recalled", subject: `article:${article.uid}`, detail: { note } },

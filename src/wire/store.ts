@@ -57,18 +57,30 @@ export function insertPublished(db: D1Database, now: number): Statement {
     .bind(now);
 }
 
-/** A correction or recall of an article's latest post, under the guard of the article's own move. */
-export function insertAmendment(
+/** The correction of an article's latest post, under the guard of the article's own move. */
+export function insertCorrection(
   db: D1Database,
-  amendment: { kind: "corrected" | "recalled"; articleId: number; note: string },
+  articleId: number,
+  note: string,
   guard: Guard,
   now: number,
 ): Statement {
   return guarded(
     db,
     `INSERT INTO wire (seq, kind, at, post_id, note)
-     SELECT ${HEAD} + 1, ?, ?, id, ? FROM posts WHERE id = (SELECT max(id) FROM posts WHERE article_id = ?)`,
-    [amendment.kind, now, amendment.note, amendment.articleId],
+     SELECT ${HEAD} + 1, 'corrected', ?, id, ? FROM posts WHERE id = (SELECT max(id) FROM posts WHERE article_id = ?)`,
+    [now, note, articleId],
+    guard,
+  );
+}
+
+/** The recall of each of the article's live posts, before they are marked: a channel may have got an earlier run only. */
+export function insertRecalls(db: D1Database, articleId: number, note: string, guard: Guard, now: number): Statement {
+  return guarded(
+    db,
+    `INSERT INTO wire (seq, kind, at, post_id, note)
+     SELECT ${HEAD} + row_number() OVER (ORDER BY id), 'recalled', ?, id, ? FROM posts WHERE article_id = ? AND recalled_at IS NULL`,
+    [now, note, articleId],
     guard,
   );
 }

@@ -1,5 +1,7 @@
 /** Cost is part of the behaviour: queries, rows read and rows written, from D1's own counts. */
 import { beforeEach, describe, expect, it } from "vitest";
+import { calendarOf } from "../../src/editions/calendar/calendar.ts";
+import { readEntries } from "../../src/editions/calendar/store.ts";
 import { planEdition } from "../../src/editions/plan.ts";
 import { findPublication } from "../../src/newsroom/store.ts";
 import { at, DATE, World } from "./helpers/world.ts";
@@ -37,7 +39,8 @@ describe("planning", () => {
     const publication = await world.publication();
     await backlog(publication, 100_000);
     world.line.resetCounts();
-    await planEdition(world.deps.db, (await findPublication(world.db, "daily"))!, DATE, at("07:00"));
+    const calendar = calendarOf(await readEntries(world.deps.db, DATE, DATE));
+    await planEdition(world.deps.db, calendar, (await findPublication(world.db, "daily"))!, DATE, at("07:00"));
     expect(await world.one(`SELECT count(*) FROM picks`)).toBeGreaterThanOrEqual(15);
     expect(world.line.queries).toBeLessThanOrEqual(12);
     expect(world.line.rowsRead).toBeLessThanOrEqual(2000);

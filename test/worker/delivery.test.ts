@@ -321,6 +321,25 @@ describe("corrections and recalls", () => {
     expect(await cursor()).toBe(3);
   });
 
+  it("a recall names every run of an evergreen, for whoever got only the first", async () => {
+    await world.webhook(1);
+    await world.article(publication, 1, { evergreen: true });
+    world.wall = at("08:30");
+    await world.tick(at("08:30"));
+    await world.drain();
+    world.wall = at("08:30", "2027-01-04");
+    await world.tick(world.wall);
+    await world.drain();
+    expect(told().map(({ type }) => type)).toEqual(["post.published", "post.published"]);
+    await recallArticle(desk, await articleOf(1), "", ACTOR, world.wall);
+    await minutes(2);
+    const posts = told().map(({ type, data }) => [type, data.post.id]);
+    expect(posts.slice(2)).toEqual([
+      ["post.recalled", posts[0]![1]],
+      ["post.recalled", posts[1]![1]],
+    ]);
+  });
+
   it("a post recalled while its push waits for another try is not sent again", async () => {
     await world.webhook(1);
     world.endpoint = () => new Response("", { status: 503 });

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { WheelRequest } from "../../src/editions/wheel.ts";
 import { turn } from "../../src/editions/wheel.ts";
+import { calendarOf } from "../../src/editions/calendar/calendar.ts";
 import { findPublication } from "../../src/newsroom/store.ts";
 import { at, DATE, World } from "./helpers/world.ts";
 
@@ -13,6 +14,7 @@ const article = (n: number) => `article-${publication}-${n}`;
 const act = async (request: Omit<WheelRequest, "reason">, date = DATE, now = at("08:00")) =>
   turn(
     world.deps.db,
+    calendarOf({ from: "2026-01-01", to: "2026-12-31", years: [], days: [] }),
     (await findPublication(world.db, "daily"))!,
     date,
     { reason: "值班编辑调整", ...request },

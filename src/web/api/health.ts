@@ -1,8 +1,10 @@
 import { Hono } from "hono";
 import { countQueued } from "../../articles/queue-store.ts";
 import { readDeliveryHealth } from "../../delivery/ledger-store.ts";
-import { dayOf } from "../../editions/calendar.ts";
-import { planTime } from "../../editions/slots.ts";
+import { officeDate, overdueYears, warning } from "../../editions/calendar/alarm.ts";
+import { calendarOf } from "../../editions/calendar/calendar.ts";
+import { readEntries } from "../../editions/calendar/store.ts";
+import { horizon, planTime } from "../../editions/slots.ts";
 import { summarise } from "../../editions/store.ts";
 import { listPublications, readOffice } from "../../newsroom/store.ts";
 import { iso, localDate, MINUTE } from "../../platform/time.ts";
@@ -36,14 +38,17 @@ health.get(
       db,
       days.map(({ p, date }) => [p.id, date] as const),
     );
+    const { from, to } = horizon(now);
+    const calendar = calendarOf(await readEntries(db, from, to));
     const editions = days.map(({ p, date }) => {
       const edition = found.find((e) => e.publication === p.slug);
-      const working = dayOf(date).working;
+      const { working, provisional } = calendar.dayOf(date);
       const overdue = working && !edition && now > planTime(date, p) + PLAN_OVERDUE && p.stoppedAt === null;
       return {
         publication: p.slug,
         date,
         working_day: working,
+        provisional,
         quota: edition?.quota ?? (working ? p.quota : 0),
         picked: edition?.picked ?? 0,
         released: edition?.released ?? 0,
@@ -68,6 +73,7 @@ health.get(
       editions,
       deliveries,
       queue: await countQueued(db),
+      warnings: overdueYears(calendar, officeDate(now)).map(warning),
     });
   },
 );

@@ -1,5 +1,7 @@
 import { Hono } from "hono";
-import { dayOf } from "../../editions/calendar.ts";
+import type { Calendar } from "../../editions/calendar/calendar.ts";
+import { calendarOf } from "../../editions/calendar/calendar.ts";
+import { readEntries } from "../../editions/calendar/store.ts";
 import type { Proposal } from "../../editions/plan.ts";
 import { planEdition, proposalDigest, propose } from "../../editions/plan.ts";
 import { turn } from "../../editions/wheel.ts";
@@ -105,6 +107,9 @@ async function editionOf(c: Ctx): Promise<{ publication: Publication; date: stri
   return { publication: await requirePublication(c.get("deps").db, c.req.param("publication") ?? ""), date };
 }
 
+const calendarOn = async (db: D1Database, date: string): Promise<Calendar> =>
+  calendarOf(await readEntries(db, date, date));
+
 publications.get(
   "/editions/:publication/:date",
   operation({ summary: "An edition: picks, reasons, slots, shortfall, deliveries", tag: "editions", scope: "read" }),
@@ -133,7 +138,7 @@ publications.get(
 
 /** The edition as it stands, and the fingerprint that a change of it may name. */
 async function standing(db: D1Database, publication: Publication, date: string) {
-  const day = dayOf(date);
+  const day = (await calendarOn(db, date)).dayOf(date);
   const planned = await readEdition(db, publication.id, date);
   const proposal: Proposal = {
     day,
@@ -167,7 +172,15 @@ publications.post(
     if (date < localDate(now, publication.timeZone)) throw invalid("date", "is over");
     if (digest !== undefined && digest !== (await standing(db, publication, date)).digest)
       throw conflict("The edition has changed since you read it; look at it again.");
-    await turn(db, publication, date, { op, articleUid: article_id, position, slotAt: slot, reason }, actor, now);
+    await turn(
+      db,
+      await calendarOn(db, date),
+      publication,
+      date,
+      { op, articleUid: article_id, position, slotAt: slot, reason },
+      actor,
+      now,
+    );
     const after = await standing(db, publication, date);
     return c.json(editionView(publication, date, after.proposal, after.digest, false), 201);
   },
@@ -187,15 +200,16 @@ publications.post(
     const now = c.get("now");
     const { publication, date } = await editionOf(c);
     const { dry_run, digest } = await readJson(c, schemas.plan);
-    const proposal = await propose(db, publication, date, now);
+    const calendar = await calendarOn(db, date);
+    const proposal = await propose(db, calendar, publication, date, now);
     const seen = await proposalDigest(proposal);
     if (dry_run) return c.json(editionView(publication, date, proposal, seen, true));
     if (date < localDate(now, publication.timeZone))
       throw invalid("date", "is over: an edition is planned for today or a day to come");
     if (digest !== undefined && digest !== seen)
       throw conflict("The queue has moved since the preview; look at it again.");
-    await planEdition(db, publication, date, now, { actor: actor.name, digest });
-    const after = await propose(db, publication, date, now);
+    await planEdition(db, calendar, publication, date, now, { actor: actor.name, digest });
+    const after = await propose(db, calendar, publication, date, now);
     return c.json(editionView(publication, date, after, await proposalDigest(after), false));
   },
 );

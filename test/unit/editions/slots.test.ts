@@ -2,9 +2,16 @@ import { Cron } from "croner";
 import fc from "fast-check";
 import * as nodeCron from "node-cron";
 import { describe, expect, it } from "vitest";
-import { dayOf } from "../../../src/editions/calendar.ts";
+import { calendarOf, OFFICIAL } from "../../../src/editions/calendar/calendar.ts";
 import type { Timetable } from "../../../src/editions/slots.ts";
-import { MOST_SLOTS, nextEvent, planTime, refuseExpression, slotsOn } from "../../../src/editions/slots.ts";
+import {
+  horizon,
+  MOST_SLOTS,
+  nextEvent as nextEventBy,
+  planTime,
+  refuseExpression,
+  slotsOn,
+} from "../../../src/editions/slots.ts";
 import { addDays, DAY, iso, localDate, MINUTE, zonedTime } from "../../../src/platform/time.ts";
 import { localText, transitions, ZONES } from "../zones.ts";
 
@@ -14,6 +21,7 @@ const timetable = (timeZone: string, ...releaseTimes: string[]): Timetable => ({
   releaseTimes,
 });
 const HUADE = timetable("Asia/Shanghai", "30 8 * * *", "30 11 * * *", "0 15 * * *", "30 18 * * *");
+const nextEvent = (now: number, timetable: Timetable): number => nextEventBy(now, timetable, OFFICIAL);
 const at = (text: string): number => Date.parse(`${text}+08:00`);
 const shown = (date: string, zone: string, ...releaseTimes: string[]): string[] =>
   slotsOn(date, timetable(zone, ...releaseTimes)).map((ms) => iso(ms, zone));
@@ -263,6 +271,33 @@ describe("what the tick must not sleep through", () => {
     expect(iso(nextEvent(friday, HUADE), "Asia/Shanghai")).toBe("2026-11-23T07:00:00+08:00");
   });
 
+  it("goes by what the office entered", () => {
+    const local = (date: string, working: boolean) =>
+      ({ date, working, name: null, source: "local", year: 2026, note: "" }) as const;
+    const calendar = calendarOf({
+      ...horizon(at("2026-11-20T18:30:00")),
+      years: [],
+      days: [local("2026-11-21", true), local("2026-11-23", false)],
+    });
+    const next = (now: string) => iso(nextEventBy(at(now), HUADE, calendar), "Asia/Shanghai");
+    expect(next("2026-11-20T18:30:00")).toBe("2026-11-21T07:00:00+08:00");
+    expect(next("2026-11-21T18:30:00")).toBe("2026-11-24T07:00:00+08:00");
+  });
+
+  it("asks the calendar for nothing beyond its horizon, wherever the publication is and however long it rests", () =>
+    fc.assert(
+      fc.property(fc.constantFrom(...ZONES), fc.integer({ min: 0, max: 366 * 24 }), (zone, hours) => {
+        const now = at("2026-01-01T00:00:00") + hours * 60 * MINUTE;
+        const { from, to } = horizon(now);
+        const days = [];
+        for (let date = from; date <= to; date = addDays(date, 1))
+          days.push({ date, working: false, name: null, source: "local", year: 2026, note: "" } as const);
+        expect(
+          nextEventBy(now, { ...HUADE, timeZone: zone }, calendarOf({ from, to, years: [], days })),
+        ).toBeGreaterThan(now);
+      }),
+    ));
+
   it("a publication without slots still plans", () => {
     expect(nextEvent(at("2026-11-23T07:00:00"), { ...HUADE, releaseTimes: [] })).toBe(at("2026-11-24T07:00:00"));
   });
@@ -277,10 +312,10 @@ describe("what the tick must not sleep through", () => {
           const next = nextEvent(now, HUADE);
           expect(next).toBeGreaterThan(now);
           const date = localDate(next, HUADE.timeZone);
-          expect(dayOf(date).working).toBe(true);
+          expect(OFFICIAL.dayOf(date).working).toBe(true);
           expect([planTime(date, HUADE), ...slotsOn(date, HUADE)]).toContain(next);
           for (let day = localDate(now, HUADE.timeZone); day <= date; day = addDays(day, 1)) {
-            if (!dayOf(day).working) continue;
+            if (!OFFICIAL.dayOf(day).working) continue;
             const between = [planTime(day, HUADE), ...slotsOn(day, HUADE)].filter((ms) => ms > now && ms < next);
             expect(between).toEqual([]);
           }

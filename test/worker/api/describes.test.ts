@@ -144,6 +144,7 @@ describe("/api/health", () => {
         publication: "daily",
         date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
         working_day: expect.any(Boolean),
+        provisional: expect.any(Boolean),
         quota: expect.any(Number),
         picked: 0,
         released: 0,

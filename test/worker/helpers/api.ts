@@ -150,6 +150,8 @@ const TABLES = [
   "shards",
   "channels",
   "deliveries",
+  "calendar_days",
+  "calendar_years",
 ] as const;
 
 /** How many rows each table holds, and how often what has a revision was changed. */

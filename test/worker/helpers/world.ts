@@ -156,6 +156,8 @@ const TABLES = [
   "columns",
   "units",
   "publications",
+  "calendar_days",
+  "calendar_years",
   "audit",
   "requests",
 ];
@@ -206,7 +208,7 @@ export class World {
     await this.db.batch([
       ...TABLES.map((table) => this.db.prepare(`DELETE FROM ${table}`)),
       this.db.prepare(
-        `UPDATE office SET rev = 1, last_tick_at = NULL, last_tick_wall = NULL, latest_tick_at = NULL, chores_at = 0`,
+        `UPDATE office SET rev = 1, last_tick_at = NULL, last_tick_wall = NULL, latest_tick_at = NULL, chores_at = 0, calendar_warned_on = NULL`,
       ),
     ]);
     this.queue = [];
