@@ -7,7 +7,8 @@ import { auditEach } from "../newsroom/store.ts";
 export const ENTRY_KINDS = ["published", "corrected", "recalled"] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
-const HEAD = `(SELECT coalesce(max(seq), 0) FROM wire)`;
+/** The state of the wire's head, in SQL. */
+export const HEAD = `(SELECT coalesce(max(seq), 0) FROM wire)`;
 
 /**
  * The posts of the batch that is running: those past the head of the wire. A post's id is the seq of its 'published'

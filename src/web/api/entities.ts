@@ -177,6 +177,7 @@ export function channelView(channel: Channel) {
     id: channel.uid,
     rev: channel.rev,
     kind: channel.kind,
+    purpose: channel.purpose,
     name: channel.name,
     status: channel.status,
     cursor: channel.cursor,

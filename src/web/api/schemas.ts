@@ -4,6 +4,7 @@ import { cleanLine, cleanText, refusal } from "../../articles/intake.ts";
 import { mediaHash } from "../../articles/media.ts";
 import { DECISIONS, GATES, KINDS, STATUSES } from "../../articles/types.ts";
 import { KIND_NAMES } from "../../channels/index.ts";
+import { PURPOSES } from "../../delivery/types.ts";
 import { refuseExpression } from "../../editions/slots.ts";
 import { MEDIUMS, ROLES, SCOPES, STAGES, UNIT_KINDS } from "../../newsroom/types.ts";
 import { isZone, HOUR } from "../../platform/time.ts";
@@ -170,6 +171,8 @@ const expiry = z
 
 export const newChannel = z.strictObject({
   kind: z.enum(KIND_NAMES as [string, ...string[]]),
+  /** `news` follows the wire, `alert` what the office has to know. */
+  purpose: z.enum(PURPOSES).default("news"),
   name: line(80),
   config: z.record(z.string(), z.unknown()).default({}),
   filter: filter.default({}),
