@@ -40,8 +40,8 @@ export async function tick(deps: Pick<DeliveryDeps, "db" | "queue" | "wall">, at
   if (due.publications || steppedBack)
     for (const publication of await listPublications(db, steppedBack ? undefined : at))
       await attempt(`publication ${publication.slug}`, async () => {
-        const report = await runDay(db, publication, at, (now) => wakeShards(db, now));
-        if (report.planned > 0 || report.released.length > 0) log("day", { publication: publication.slug, ...report });
+        const report = await runDay(db, publication, at, (now, purpose) => wakeShards(db, now, purpose));
+        if (report.planned > 0 || report.released.length > 0 || report.warned) log("day", { publication: publication.slug, ...report });
       });
   await attempt("sweep", async () => void (await sweep(deps, at)));
   if (heart.chores_at <= at)

@@ -10,6 +10,8 @@ export interface Timetable {
   planAt: string;
   /** Five-field cron expressions, local. */
   releaseTimes: readonly string[];
+  /** `HH:MM`: when the days ahead are looked at for a shortfall. */
+  warnAt?: readonly string[];
 }
 
 /** A day with more slots than this is a mistyped expression (`* * * * *`), not a plan. */
@@ -59,7 +61,8 @@ export function nextEvent(now: number, timetable: Timetable): number {
   let date = localDate(now, timetable.timeZone);
   for (let i = 0; i < HORIZON_DAYS; i++, date = addDays(date, 1)) {
     if (!dayOf(date).working) continue;
-    const later = [planTime(date, timetable), ...slotsOn(date, timetable)].filter((at) => at > now);
+    const warnings = (timetable.warnAt ?? []).map((time) => zonedTime(date, time, timetable.timeZone));
+    const later = [planTime(date, timetable), ...slotsOn(date, timetable), ...warnings].filter((at) => at > now);
     if (later.length > 0) return Math.min(...later);
   }
   return zonedTime(date, "00:00", timetable.timeZone);

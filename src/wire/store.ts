@@ -189,6 +189,13 @@ export async function readHead(db: D1Database): Promise<number> {
   return (await row<{ head: number }>(db.prepare(`SELECT ${HEAD} AS head`)))!.head;
 }
 
+/** When a publication's last post went out, as `at`; no row before the first. */
+export function lastRelease(db: D1Database, publicationId: number): Statement {
+  return db
+    .prepare(`SELECT released_at AS at FROM posts WHERE publication_id = ? ORDER BY id DESC LIMIT 1`)
+    .bind(publicationId);
+}
+
 /** What every readers' page depends on: the head of the wire and the office's revision. One query, two rows. */
 export async function readVersion(db: D1Database): Promise<string> {
   const found = await row<{ head: number; rev: number }>(

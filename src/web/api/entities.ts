@@ -81,6 +81,7 @@ export function publicationView(p: Publication) {
     plan_at: p.planAt,
     release_times: p.releaseTimes,
     stages: p.stages,
+    warn_at: p.warnAt,
     stopped: p.stoppedAt === null ? null : { at: iso(p.stoppedAt, p.timeZone), reason: p.stopReason },
   };
 }

@@ -2,8 +2,10 @@ import { Hono } from "hono";
 import { countQueued } from "../../articles/queue-store.ts";
 import { readDeliveryHealth } from "../../delivery/ledger-store.ts";
 import { dayOf } from "../../editions/calendar.ts";
+import { lookAhead } from "../../editions/outlook.ts";
 import { planTime } from "../../editions/slots.ts";
 import { summarise } from "../../editions/store.ts";
+import { inOneLine, warningOf } from "../../editions/warning.ts";
 import { listPublications, readOffice } from "../../newsroom/store.ts";
 import { iso, localDate, MINUTE } from "../../platform/time.ts";
 import type { App } from "../context.ts";
@@ -61,12 +63,17 @@ health.get(
     const status = degraded ? "degraded" : "ok";
     c.header("cache-control", "no-store");
     if (!c.get("actor")?.scopes.includes("read")) return c.json({ status });
+    const outlooks = await Promise.all(publications.map((p) => lookAhead(db, { dayOf }, p, now)));
     return c.json({
       status,
       tick: { last_at: office?.last_tick_at == null ? null : iso(office.last_tick_at), late },
-      editions,
+      editions: editions.map((e, i) => ({ ...e, days_since_last_post: outlooks[i]!.daysSinceLastPost })),
       deliveries,
       queue: await countQueued(db),
+      warnings: publications.flatMap((p, i) => {
+        const warning = warningOf(p, outlooks[i]!);
+        return warning ? [inOneLine(warning)] : [];
+      }),
     });
   },
 );
