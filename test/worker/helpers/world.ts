@@ -304,6 +304,26 @@ export class World {
     return uid;
   }
 
+  /** A channel of purpose `alert`, a webhook at `alerts-<n>`; gives its public id. */
+  async alertChannel(n: number): Promise<string> {
+    const uid = `alerts-${n}`;
+    await createChannel(
+      { ...this.deps, db: this.db },
+      {
+        uid,
+        purpose: "alert",
+        kind: "webhook",
+        name: uid,
+        config: { url: `https://alerts-${n}.example.com/in` },
+        filter: {},
+        expiresAfter: 72 * 3_600_000,
+      },
+      ACTOR,
+      0,
+    );
+    return uid;
+  }
+
   /** One tick. The wall clock is wherever the test put it. */
   tick(business: number): Promise<void> {
     return tick(this.deps, business);
