@@ -48,8 +48,8 @@ export async function tick(deps: Pick<DeliveryDeps, "db" | "queue" | "wall">, at
       const calendar = calendarOf(await readEntries(db, from, to));
       for (const publication of publications)
         await attempt(`publication ${publication.slug}`, async () => {
-          const report = await runDay(db, calendar, publication, at, (now) => wakeShards(db, now));
-          if (report.planned > 0 || report.released.length > 0)
+          const report = await runDay(db, calendar, publication, at, (now, purpose) => wakeShards(db, now, purpose));
+          if (report.planned > 0 || report.released.length > 0 || report.warned)
             log("day", { publication: publication.slug, ...report });
         });
     });

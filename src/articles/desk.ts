@@ -14,6 +14,7 @@ import { hasReviewed, insertReview } from "./record-store.ts";
 import type { Next } from "./states.ts";
 import * as states from "./states.ts";
 import type { Expected, Place } from "./store.ts";
+import { countArrival } from "./supply-store.ts";
 import { deleteArticle, findArticle, insertArticle, insertRevision, moveArticle, rewriteArticle } from "./store.ts";
 import type { Article, Content, Decision, Gate, Handling } from "./types.ts";
 
@@ -118,6 +119,8 @@ export async function submitArticle(
   return commit(db, article, [
     moveArticle(db, act.expected, { ...next, queueKey }, article, now),
     act.note("article.submitted", { to: next.status, hash: article.hash }),
+    // One that a person held was counted when it was approved.
+    ...(cleared(next) && article.status !== "held" ? [countArrival(db, publication, act.guard, now)] : []),
     ...desk.planner.joined(db, article, act.guard, now),
   ]);
 }
@@ -179,6 +182,7 @@ export async function reviewArticle(
         hash: article.hash,
       },
     ),
+    ...(cleared(next) ? [countArrival(db, publication, act.guard, now)] : []),
     ...desk.planner.joined(db, article, act.guard, now),
   ]);
 }

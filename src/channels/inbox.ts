@@ -15,6 +15,7 @@ export const inbox: Kind<z.output<typeof config>, string> = {
   wants: () => "summary",
   variant: () => "",
   compose: (items) => JSON.stringify(items.map(({ seq, kind, at, note, post }) => ({ seq, kind, at, note, post }))),
+  composeAlerts: (items) => JSON.stringify(items),
   request: (body) => ({ transport: "inbox", url: "inbox", headers: {}, body }),
   judge(reply) {
     if (reply.type !== "response") return judgeFailure(reply);

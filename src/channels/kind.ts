@@ -25,6 +25,20 @@ export interface Item {
   text(): { markdown: string; html: string };
 }
 
+/** Something that the office has to know, as a channel of purpose `alert` composes it. */
+export interface AlertItem {
+  seq: number;
+  /** ISO 8601. */
+  at: string;
+  /** `edition.short`, `delivery.gone` … */
+  kind: string;
+  title: string;
+  /** Lines of plain text. */
+  body: string;
+  /** `<kind>:<public id>` of what it is about. */
+  subject: string;
+}
+
 /** What to send: an address, headers and a body. `sign` asks delivery to add a signature made at the time of sending. */
 export interface Outgoing {
   /** `inbox` is the office's own demo inbox; everything else goes over HTTP. */
@@ -77,6 +91,8 @@ export interface Kind<Config = unknown, Payload = unknown> {
   /** Channels whose configs give the same word share one composed payload. */
   variant(config: Config): string;
   compose(items: readonly Item[], config: Config): Payload;
+  /** The same for the office's own alerts: a channel carries the one or the other, by its purpose. */
+  composeAlerts(items: readonly AlertItem[], config: Config): Payload;
   request(payload: Payload, config: Config, context: { id: string; now: number }): Outgoing;
   judge(reply: Reply): Verdict;
 }

@@ -3,7 +3,7 @@
  * redirects are failures, 410 closes the endpoint.
  */
 import { z } from "zod";
-import type { Item, Kind, Reply, Verdict } from "./kind.ts";
+import type { AlertItem, Item, Kind, Reply, Verdict } from "./kind.ts";
 import { judgeFailure } from "./kind.ts";
 import { retryAfter } from "./retry-after.ts";
 
@@ -36,6 +36,10 @@ export const webhook: Kind<Config, string> = {
       timestamp: at,
       data: { seq, ...(note && { note }), post: { ...post, ...text } },
     });
+  },
+  composeAlerts([item]) {
+    const { at, ...data } = item as AlertItem;
+    return JSON.stringify({ type: "office.alert", timestamp: at, data });
   },
   request: (body, { url }) => ({
     transport: "http",

@@ -2,18 +2,20 @@
 import type { Statement } from "../platform/d1.ts";
 import { row, rows } from "../platform/d1.ts";
 import type { Guard } from "../platform/guard.ts";
+import { LOGS } from "./logs.ts";
 import type { Filter } from "./owed.ts";
 import { SHARD_SIZE } from "./store.ts";
-import type { ChannelStatus } from "./types.ts";
+import type { ChannelStatus, Purpose } from "./types.ts";
 
-/** The head of the wire, where a new channel starts. */
-const HEAD = `(SELECT coalesce(max(seq), 0) FROM wire)`;
-
-/** Puts a new channel into the first shard with room, making one when all are full. Two statements of a batch. */
+/**
+ * Puts a new channel, at the head of its log, into the first shard of its purpose with room, making one when all are
+ * full. Three statements of a batch.
+ */
 export function insertChannel(
   db: D1Database,
   channel: {
     uid: string;
+    purpose: Purpose;
     kind: string;
     name: string;
     config: string;
@@ -23,18 +25,20 @@ export function insertChannel(
   },
   now: number,
 ): Statement[] {
+  const { head } = LOGS[channel.purpose];
   return [
     db
       .prepare(
-        `INSERT INTO shards (id, members) SELECT coalesce(max(id), 0) + 1, 0 FROM shards
-         HAVING NOT EXISTS (SELECT 1 FROM shards WHERE members < ${SHARD_SIZE})`,
+        `INSERT INTO shards (id, members, purpose) SELECT coalesce(max(id), 0) + 1, 0, ?1 FROM shards
+         HAVING NOT EXISTS (SELECT 1 FROM shards WHERE members < ${SHARD_SIZE} AND purpose = ?1)`,
       )
-      .bind(),
+      .bind(channel.purpose),
     db
       .prepare(
         `INSERT INTO channels (uid, shard, kind, name, status, config, secret, filter, expires_after, start_seq, cursor, due_at, rev, created_at,
-           updated_at)
-         SELECT ?1, min(id), ?2, ?3, 'active', ?4, ?5, ?6, ?7, ${HEAD}, ${HEAD}, 0, 1, ?8, ?8 FROM shards WHERE members < ${SHARD_SIZE}`,
+           updated_at, purpose)
+         SELECT ?1, min(id), ?2, ?3, 'active', ?4, ?5, ?6, ?7, ${head}, ${head}, 0, 1, ?8, ?8, ?9 FROM shards
+         WHERE members < ${SHARD_SIZE} AND purpose = ?9`,
       )
       .bind(
         channel.uid,
@@ -45,6 +49,7 @@ export function insertChannel(
         JSON.stringify(channel.filter),
         channel.expiresAfter,
         now,
+        channel.purpose,
       ),
     db
       .prepare(`UPDATE shards SET members = members + 1 WHERE id = (SELECT shard FROM channels WHERE uid = ?)`)
@@ -57,6 +62,7 @@ export interface ChannelRow {
   id: number;
   uid: string;
   shard: number;
+  purpose: Purpose;
   kind: string;
   name: string;
   status: ChannelStatus;
@@ -70,7 +76,7 @@ export interface ChannelRow {
   last: string | null;
 }
 
-const CHANNEL = `SELECT id, uid, shard, kind, name, status, config, secret, filter, expires_after AS expiresAfter, cursor, rev,
+const CHANNEL = `SELECT id, uid, shard, purpose, kind, name, status, config, secret, filter, expires_after AS expiresAfter, cursor, rev,
     created_at AS createdAt,
     (SELECT json_object('from', from_seq, 'to', to_seq, 'outcome', outcome, 'at', at) FROM deliveries d WHERE d.channel_id = channels.id
      ORDER BY from_seq DESC LIMIT 1) AS last

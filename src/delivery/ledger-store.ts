@@ -44,7 +44,7 @@ export function findDelivery(db: D1Database, channelUid: string, from: number): 
   return row(db.prepare(`${DELIVERY} WHERE c.uid = ? AND d.from_seq = ?`).bind(channelUid, from));
 }
 
-/** How far a hundred channels at most have got with the entries up to `seq`. */
+/** How far a hundred channels of readers at most have got with the entries up to `seq`. */
 export function listProgress(
   db: D1Database,
   seq: number,
@@ -52,7 +52,7 @@ export function listProgress(
   return rows(
     db
       .prepare(
-        `SELECT uid AS channel, name, kind, status, cursor, cursor >= ? AS settled FROM channels ORDER BY id LIMIT 100`,
+        `SELECT uid AS channel, name, kind, status, cursor, cursor >= ? AS settled FROM channels WHERE purpose = 'news' ORDER BY id LIMIT 100`,
       )
       .bind(seq),
   );
@@ -84,7 +84,8 @@ export function purgeDeliveries(db: D1Database, now: number): Statement {
     .prepare(
       `DELETE FROM deliveries WHERE (channel_id, from_seq) IN (
          SELECT d.channel_id, d.from_seq FROM channels c JOIN deliveries d ON d.channel_id = c.id
-           AND d.from_seq < (SELECT coalesce(max(seq), 0) FROM wire WHERE at < ?1)
+           AND d.from_seq < CASE c.purpose WHEN 'alert' THEN (SELECT coalesce(max(seq), 0) FROM alerts WHERE at < ?1)
+             ELSE (SELECT coalesce(max(seq), 0) FROM wire WHERE at < ?1) END
          WHERE d.outcome = 'accepted' AND d.at < ?1 LIMIT ${PURGE_LIMIT})`,
     )
     .bind(now - RETENTION);

@@ -1,4 +1,5 @@
-/** What a channel is owed next: a plain function of its cursor, its filter and a slice of the wire. */
+/** What a channel is owed next: a plain function of its cursor, its filter and a slice of its log. */
+import type { Alert } from "../alerts/store.ts";
 import type { Entry, EntryKind } from "../wire/store.ts";
 
 /** Which entries a channel takes. An empty or missing list means all. */
@@ -10,14 +11,31 @@ export interface Filter {
   originals_only?: boolean | undefined;
 }
 
+/** What a filter looks at. */
+type About = Pick<Entry, "publication" | "column" | "unit" | "kind" | "original">;
+
+/** An entry of a log, whichever it is: what the decisions need to know of it, and what it says. */
+export interface Followed {
+  seq: number;
+  at: number;
+  /** One push carries entries of one kind. */
+  kind: string;
+  /** Null where there is nothing to choose by: every channel takes it. */
+  about: About | null;
+  /** It has to wait, and what comes after it too. */
+  stopped: boolean;
+  /** Taken back since it was written: whoever lacks it never gets it. */
+  withdrawn: boolean;
+  /** The post that it corrects or recalls: only who was told of that is told of this. */
+  amends: { post: number; releasedAt: number } | null;
+  content: { log: "news"; entry: Entry } | { log: "alert"; alert: Alert };
+}
+
 const listed = (list: string[] | undefined, value: string | null): boolean =>
   !list || list.length === 0 || (value !== null && list.includes(value));
 
 /** Whether a filter lets an entry through. */
-export function admits(
-  filter: Filter,
-  entry: Pick<Entry, "publication" | "column" | "unit" | "kind" | "original">,
-): boolean {
+export function admits(filter: Filter, entry: About): boolean {
   return (
     listed(filter.publications, entry.publication) &&
     listed(filter.columns, entry.column) &&
@@ -54,12 +72,12 @@ export type Knows = (postId: number) => boolean;
  */
 export function owed(
   channel: { cursor: number; filter: Filter; expiresAfter: number; batch: number },
-  slice: readonly Entry[],
+  slice: readonly Followed[],
   knows: Knows,
   now: number,
 ): Owed {
   const entries: number[] = [];
-  let kind: EntryKind | null = null;
+  let kind: string | null = null;
   let to = channel.cursor;
   for (const entry of slice) {
     if (entry.seq <= channel.cursor) continue;
@@ -82,13 +100,18 @@ export function owed(
   return to > channel.cursor ? { type: "skip", to } : { type: "nothing" };
 }
 
-function wanted(channel: { filter: Filter; expiresAfter: number }, entry: Entry, knows: Knows, now: number): boolean {
-  if (!admits(channel.filter, entry) || entry.at + channel.expiresAfter <= now) return false;
-  if (entry.kind !== "recalled" && entry.recalled) return false;
-  return entry.kind === "published" || knows(entry.postId);
+function wanted(
+  channel: { filter: Filter; expiresAfter: number },
+  entry: Followed,
+  knows: Knows,
+  now: number,
+): boolean {
+  if (entry.about !== null && !admits(channel.filter, entry.about)) return false;
+  if (entry.withdrawn || entry.at + channel.expiresAfter <= now) return false;
+  return entry.amends === null || knows(entry.amends.post);
 }
 
 /** Which entries of a frozen delivery may still be sent: not those of a post that was recalled since, nor the stale. */
-export function sendable(entries: readonly Entry[], expiresAfter: number, now: number): Entry[] {
-  return entries.filter((entry) => entry.at + expiresAfter > now && (entry.kind === "recalled" || !entry.recalled));
+export function sendable(entries: readonly Followed[], expiresAfter: number, now: number): Followed[] {
+  return entries.filter((entry) => entry.at + expiresAfter > now && !entry.withdrawn);
 }

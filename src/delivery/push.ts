@@ -1,8 +1,10 @@
 /** One push: compose, sign, send. What is pure is in the kinds; what touches the world is here. */
-import type { Item, Kind, Outgoing, Reply } from "../channels/kind.ts";
+import type { AlertItem, Item, Kind, Outgoing, Reply } from "../channels/kind.ts";
 import { parseMarkdown, renderWeb } from "../formats/index.ts";
 import { iso } from "../platform/time.ts";
+import type { Alert } from "../alerts/store.ts";
 import type { Entry } from "../wire/store.ts";
+import type { Followed } from "./owed.ts";
 import { openSigning } from "./secrets.ts";
 import type { DeliveryDeps } from "./deps.ts";
 import { sendHttp } from "./send.ts";
@@ -24,17 +26,18 @@ export class Composer {
   }
 
   /** The payload of a kind for these entries and a config's variant. */
-  payload(kind: Kind, config: unknown, entries: readonly Entry[]): unknown {
+  payload(kind: Kind, config: unknown, entries: readonly Followed[]): unknown {
     const key = `${kind.name}|${kind.variant(config)}|${entries.map((entry) => entry.seq).join()}`;
-    if (!this.#payloads.has(key))
-      this.#payloads.set(
-        key,
-        kind.compose(
-          entries.map((entry) => this.#item(entry)),
-          config,
-        ),
-      );
+    if (!this.#payloads.has(key)) this.#payloads.set(key, this.#compose(kind, config, entries));
     return this.#payloads.get(key);
+  }
+
+  /** A push is of one log: posts and alerts never travel together. */
+  #compose(kind: Kind, config: unknown, entries: readonly Followed[]): unknown {
+    const alerts = entries.flatMap(({ content }) => (content.log === "alert" ? alertItem(content.alert) : []));
+    if (alerts.length > 0) return kind.composeAlerts(alerts, config);
+    const posts = entries.flatMap(({ content }) => (content.log === "news" ? this.#item(content.entry) : []));
+    return kind.compose(posts, config);
   }
 
   #item(entry: Entry): Item {
@@ -60,6 +63,8 @@ export class Composer {
     return text;
   }
 }
+
+const alertItem = ({ at, ...alert }: Alert): AlertItem => ({ ...alert, at: iso(at) });
 
 /** Sends a composed payload to one channel. Never throws for the endpoint's sake. */
 export async function push(

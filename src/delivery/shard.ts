@@ -1,6 +1,6 @@
 /**
  * One run over one shard: claim the channels that are due, read what they lack, write the intents, send, judge, write all
- * outcomes. Six queries whatever the shard's size.
+ * outcomes. Six queries whatever the shard's size, and three more when a person has to know of something.
  *
  * Error policy: an endpoint's fault is an outcome with a time for the next try; a channel that cannot be opened is held
  * for a person. Any other fault of ours (D1 away) is thrown: the message comes back, and until then the leases keep anyone
@@ -9,13 +9,12 @@
 import type { ShardMessage } from "../env.ts";
 import type { Kind } from "../channels/kind.ts";
 import { kindOf } from "../channels/index.ts";
-import { audit } from "../newsroom/store.ts";
 import { newStamp } from "../platform/ids.ts";
 import { log, logFault } from "../platform/log.ts";
 import { HOUR, MINUTE, SECOND } from "../platform/time.ts";
-import type { Entry } from "../wire/store.ts";
-import { readSlices } from "../wire/store.ts";
 import type { DeliveryDeps } from "./deps.ts";
+import { LOGS } from "./logs.ts";
+import type { Followed } from "./owed.ts";
 import { owed, sendable } from "./owed.ts";
 import { settle } from "./policy.ts";
 import { Composer, deliveryId, push } from "./push.ts";
@@ -23,6 +22,9 @@ import { openConfig } from "./secrets.ts";
 import { excerptOf } from "./send.ts";
 import type { Claimed, Result } from "./store.ts";
 import { beginDeliveries, claimChannels, forgetEnqueued, readKnown, settleStatements } from "./store.ts";
+import type { Trouble } from "./trouble.ts";
+import { troubleStatements } from "./trouble.ts";
+import type { Purpose } from "./types.ts";
 
 /** How long a claim holds, wall clock: time for a full shard of slow endpoints, six at a time. */
 export const LEASE = 3 * MINUTE;
@@ -73,19 +75,23 @@ export async function runShard(deps: DeliveryDeps, message: ShardMessage, now: n
   const begun = deps.wall();
   const report: ShardReport = { claimed: 0, sent: 0, accepted: 0 };
   const results: Result[] = [];
-  const alerts: Alert[] = [];
+  const troubles: Trouble[] = [];
+  // A shard is of one purpose.
+  let purpose: Purpose = "news";
 
   const work: Work[] = [];
   for (const channel of await claimChannels(db, message.shard, { token, until: begun + LEASE }, now, begun)) {
     report.claimed += 1;
+    purpose = channel.purpose;
     try {
       work.push(await unsealed(deps, channel));
     } catch (error) {
       // A key that is gone, a kind that is not installed: a person has to mend this channel, and its shard goes on.
       logFault(`channel ${channel.uid}`, error);
       results.push({ ...stay(channel), status: "held" });
-      alerts.push({
+      troubles.push({
         channel: channel.uid,
+        name: channel.name,
         outcome: "held",
         why: "its settings cannot be opened; mend them, then resume it",
       });
@@ -94,7 +100,7 @@ export async function runShard(deps: DeliveryDeps, message: ShardMessage, now: n
 
   if (work.length > 0) {
     const wantsText = work.some(({ channelKind, opened }) => channelKind.wants(opened) === "text");
-    const slice = await readSlices(
+    const slice = await LOGS[purpose].read(
       db,
       work.map((channel) => channel.cursor),
       WINDOW,
@@ -125,15 +131,15 @@ export async function runShard(deps: DeliveryDeps, message: ShardMessage, now: n
         results.push({ ...stay(channel), delivery: { ...NOTHING_SENT, outcome: "pending", nextAt: now } });
       } else {
         const entries = turn.entries.flatMap((seq) => bySeq.get(seq) ?? []);
-        const { result, alert } = await attempt(deps, channel, { to: turn.to, entries, n }, composer, { now, begun });
+        const { result, trouble } = await attempt(deps, channel, { to: turn.to, entries, n }, composer, { now, begun });
         results.push(result);
-        if (alert) alerts.push(alert);
+        if (trouble) troubles.push(trouble);
         report.sent += 1;
         if (result.delivery?.outcome === "accepted") report.accepted += 1;
       }
     });
   }
-  await finish(deps, message, token, { results, alerts }, now, begun);
+  await finish(deps, message, token, { purpose, results, troubles }, now, begun);
   log("shard", { shard: message.shard, ...report });
   return report;
 }
@@ -150,11 +156,11 @@ async function unsealed(deps: DeliveryDeps, channel: Claimed): Promise<Work> {
 async function readKnowledge(
   db: D1Database,
   channels: readonly Claimed[],
-  slice: readonly Entry[],
+  slice: readonly Followed[],
   now: number,
 ): Promise<Set<string>> {
   const amended = new Map<number, number>();
-  for (const entry of slice) if (entry.kind !== "published") amended.set(entry.postId, entry.releasedAt);
+  for (const entry of slice) if (entry.amends) amended.set(entry.amends.post, entry.amends.releasedAt);
   if (amended.size === 0) return new Set();
   const pairs = await readKnown(
     db,
@@ -168,8 +174,8 @@ async function readKnowledge(
 /** What to do for a channel: go on with the delivery it has open, or with what it is owed next. */
 function turnOf(
   channel: Work,
-  slice: readonly Entry[],
-  bySeq: ReadonlyMap<number, Entry>,
+  slice: readonly Followed[],
+  bySeq: ReadonlyMap<number, Followed>,
   known: ReadonlySet<string>,
   now: number,
 ): Turn {
@@ -215,21 +221,14 @@ function unsent(channel: Claimed, turn: Turn, now: number): Result {
   }
 }
 
-/** A person has to know: a message was refused for good, went stale, or the endpoint closed. */
-interface Alert {
-  channel: string;
-  outcome: string;
-  why: string;
-}
-
 /** Sends, judges, and says how the channel leaves our hands. */
 async function attempt(
   deps: DeliveryDeps,
   channel: Work,
-  delivery: { to: number; entries: readonly Entry[]; n: number },
+  delivery: { to: number; entries: readonly Followed[]; n: number },
   composer: Composer,
   clock: { now: number; begun: number },
-): Promise<{ result: Result; alert: Alert | null }> {
+): Promise<{ result: Result; trouble: Trouble | null }> {
   const { channelKind: kind, opened: config } = channel;
   const started = deps.wall();
   const payload = composer.payload(kind, config, delivery.entries);
@@ -260,7 +259,15 @@ async function attempt(
         nextAt,
       },
     },
-    alert: settled.alert ? { channel: channel.uid, outcome: settled.outcome, why: excerpt } : null,
+    trouble: settled.alert
+      ? {
+          channel: channel.uid,
+          name: channel.name,
+          outcome: settled.outcome,
+          // The words of a fault may quote the address, and these leave the office.
+          why: excerptOf(verdict.why, { type: "timeout" }, channel.secrets),
+        }
+      : null,
   };
 }
 
@@ -269,7 +276,7 @@ async function finish(
   deps: DeliveryDeps,
   message: ShardMessage,
   token: string,
-  outcome: { results: Result[]; alerts: Alert[] },
+  outcome: { purpose: Purpose; results: Result[]; troubles: Trouble[] },
   now: number,
   begun: number,
 ): Promise<void> {
@@ -277,11 +284,8 @@ async function finish(
   const wall = deps.wall();
   const at = now + (wall - begun);
   const next = newStamp();
-  const alerts = outcome.alerts.map(({ channel, ...detail }) =>
-    audit(db, { at, actor: "delivery", action: `delivery.${detail.outcome}`, subject: `channel:${channel}`, detail }),
-  );
   const answers = await db.batch<{ dueAt: number | null }>([
-    ...alerts,
+    ...troubleStatements(db, outcome.troubles, { purpose: outcome.purpose, token, at }),
     ...settleStatements(
       db,
       message.shard,
@@ -291,7 +295,7 @@ async function finish(
       { mine: message.ticket, next },
     ),
   ]);
-  for (const alert of outcome.alerts) log("alert", { ...alert });
+  for (const trouble of outcome.troubles) log("trouble", { ...trouble });
   const dueAt = answers.at(-1)?.results[0]?.dueAt;
   if (dueAt === undefined || dueAt === null || dueAt - at > MESSAGE_HORIZON) return;
   const delay = Math.max(0, Math.ceil((dueAt - at) / SECOND));

@@ -1,22 +1,24 @@
 /** What a run over a shard reads and writes. Each statement is one of the six that a run may take. */
 import type { Statement } from "../platform/d1.ts";
 import { rows } from "../platform/d1.ts";
+import { headOf } from "./logs.ts";
 import type { Filter, OpenDelivery } from "./owed.ts";
-import type { ChannelStatus, Outcome } from "./types.ts";
+import type { ChannelStatus, Outcome, Purpose } from "./types.ts";
 import { RETENTION } from "./types.ts";
 
 /** How many channels share a shard: one claim takes them all, one consumer sends to them all. */
 export const SHARD_SIZE = 50;
 
-/** The state of the wire's head, in SQL. */
-const HEAD = `(SELECT coalesce(max(seq), 0) FROM wire)`;
-
-/** Every shard looks at the wire by `now`: the last statements of a batch that wrote to it. */
-export function wakeShards(db: D1Database, now: number): Statement[] {
-  return [db.prepare(`UPDATE shards SET due_at = ?1 WHERE members > 0 AND (due_at IS NULL OR due_at > ?1)`).bind(now)];
+/** Every shard that follows the log looks at it by `now`: the last statements of a batch that wrote to it. */
+export function wakeShards(db: D1Database, now: number, purpose: Purpose = "news"): Statement[] {
+  return [
+    db
+      .prepare(`UPDATE shards SET due_at = ?1 WHERE purpose = ?2 AND members > 0 AND (due_at IS NULL OR due_at > ?1)`)
+      .bind(now, purpose),
+  ];
 }
 
-/** One shard looks at the wire by `now`. */
+/** One shard looks at its log by `now`. */
 export function wakeShard(db: D1Database, shard: number, now: number): Statement {
   return db.prepare(`UPDATE shards SET due_at = min(coalesce(due_at, ?2), ?2) WHERE id = ?1`).bind(shard, now);
 }
@@ -54,7 +56,9 @@ export function forgetEnqueued(db: D1Database, shards: readonly number[]): State
 export interface Claimed {
   id: number;
   uid: string;
+  purpose: Purpose;
   kind: string;
+  name: string;
   config: string;
   secret: string | null;
   filter: Filter;
@@ -86,9 +90,9 @@ export async function claimChannels(
     db
       .prepare(
         `UPDATE channels SET lease_token = ?2, lease_until = ?3
-         WHERE id IN (SELECT id FROM channels WHERE shard = ?1 AND status = 'active' AND cursor < ${HEAD} AND due_at <= ?4
+         WHERE id IN (SELECT id FROM channels WHERE shard = ?1 AND status = 'active' AND cursor < ${headOf("purpose")} AND due_at <= ?4
                         AND lease_until <= ?5 LIMIT ${SHARD_SIZE})
-         RETURNING id, uid, kind, config, secret, filter, expires_after AS expiresAfter, start_seq AS startSeq, cursor, due_at AS dueAt, tries,
+         RETURNING id, uid, purpose, kind, name, config, secret, filter, expires_after AS expiresAfter, start_seq AS startSeq, cursor, due_at AS dueAt, tries,
            (SELECT json_object('to', d.to_seq, 'entries', json(d.entries), 'n', d.n) FROM deliveries d
             WHERE d.channel_id = channels.id AND d.from_seq = channels.cursor
               AND d.outcome IN ('sending', 'pending', 'retry', 'unknown')) AS open`,
@@ -233,7 +237,7 @@ function finishShard(
       `UPDATE shards SET due_at = m.due, ticket = ?5,
          enqueued_until = CASE WHEN m.due - ?2 <= ?6 THEN ?3 + max(0, m.due - ?2) + ?7 ELSE 0 END
        FROM (SELECT min(CASE WHEN lease_until > ?3 THEN max(due_at, ?2 + lease_until - ?3) ELSE due_at END) AS due FROM channels
-             WHERE shard = ?1 AND status = 'active' AND cursor < ${HEAD}) m
+             WHERE shard = ?1 AND status = 'active' AND cursor < ${headOf("purpose")}) m
        WHERE shards.id = ?1 AND (shards.ticket = ?4 OR (m.due IS NOT NULL AND (shards.due_at IS NULL OR m.due < shards.due_at)))
        RETURNING due_at AS dueAt`,
     )

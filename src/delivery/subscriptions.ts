@@ -21,6 +21,7 @@ import {
   updateChannel,
 } from "./channel-store.ts";
 import { wakeShard } from "./store.ts";
+import type { Purpose } from "./types.ts";
 import { refuseTarget } from "./target.ts";
 
 /** News is news for three days unless the channel says otherwise: as long as the retry schedule lasts. */
@@ -58,6 +59,12 @@ export async function openChannel(deps: SubscriptionDeps, row: ChannelRow): Prom
   return { ...row, config };
 }
 
+/** Throws a 422 problem for a filter on alerts: whoever is told of trouble is told of all of it. */
+function checkFilter(purpose: Purpose, filter: Filter): void {
+  if (purpose === "alert" && Object.keys(filter).length > 0)
+    throw invalid("filter", "is not for a channel of purpose “alert”, which gets every alert");
+}
+
 /** Checks a config against its kind and the target guard. Throws a 422 problem naming each member. */
 export function checkConfig(deps: SubscriptionDeps, kind: Kind, config: unknown): Record<string, unknown> {
   const parsed = kind.config.safeParse(config);
@@ -78,17 +85,27 @@ export function checkConfig(deps: SubscriptionDeps, kind: Kind, config: unknown)
 }
 
 /**
- * A new channel, at the head of the wire: it gets what is released from now on. `secret` is shown this once. With the
+ * A new channel, at the head of its log: it gets what is released, or what there is to tell, from now on. `secret` is shown this once. With the
  * same `uid` again (a repeated request) it gives the channel that is there, without its secret.
  */
 export async function createChannel(
   deps: SubscriptionDeps,
-  input: { uid: string; kind: string; name: string; config: unknown; filter: Filter; expiresAfter: number },
+  input: {
+    uid: string;
+    kind: string;
+    name: string;
+    config: unknown;
+    filter: Filter;
+    expiresAfter: number;
+    purpose?: Purpose;
+  },
   actor: Actor,
   now: number,
 ): Promise<{ channel: Channel; secret: string | null }> {
   const { db, keys } = deps;
   const kind = requireKind(input.kind);
+  const { purpose = "news" } = input;
+  checkFilter(purpose, input.filter);
   const config = checkConfig(deps, kind, input.config);
   if (await findChannel(db, input.uid)) return { channel: await requireChannel(deps, input.uid), secret: null };
   const secret = kind.signs ? newSigningSecret() : null;
@@ -97,6 +114,7 @@ export async function createChannel(
       db,
       {
         ...input,
+        purpose,
         config: await sealConfig(kind, input.uid, config, keys),
         secret: secret === null ? null : await sealSigning(input.uid, secret, keys),
       },
@@ -107,7 +125,7 @@ export async function createChannel(
       actor: actor.name,
       action: "channel.created",
       subject: `channel:${input.uid}`,
-      detail: { kind: input.kind, name: input.name },
+      detail: { kind: input.kind, name: input.name, purpose },
     }),
   ]);
   return { channel: await requireChannel(deps, input.uid), secret };
@@ -129,6 +147,7 @@ export async function changeChannel(
 ): Promise<Channel> {
   const { db, keys } = deps;
   if (rev !== channel.rev) throw stale(channel.rev);
+  checkFilter(channel.purpose, change.filter ?? {});
   const kind = requireKind(channel.kind);
   const config =
     change.config === undefined

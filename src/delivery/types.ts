@@ -8,3 +8,7 @@ export type ChannelStatus = (typeof CHANNEL_STATUSES)[number];
 
 export const OUTCOMES = ["sending", "pending", "accepted", "retry", "rejected", "gone", "expired", "unknown"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
+
+/** What a channel is for: readers' news, or what the office has to know itself. It names the log that the channel follows. */
+export const PURPOSES = ["news", "alert"] as const;
+export type Purpose = (typeof PURPOSES)[number];

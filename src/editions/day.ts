@@ -1,4 +1,4 @@
-/** What a tick does for one publication: plan its edition when it is time, release the slots whose time has come. */
+/** What a tick does for one publication: plan its edition, release the slots and warn of a shortfall, each when its time has come. */
 import type { Statement } from "../platform/d1.ts";
 import { localDate } from "../platform/time.ts";
 import { setDue } from "../newsroom/store.ts";
@@ -8,12 +8,14 @@ import { planEdition } from "./plan.ts";
 import { releaseSlot } from "./release.ts";
 import { nextEvent, planTime } from "./slots.ts";
 import { readEdition } from "./store.ts";
+import { warn } from "./warn.ts";
 
 /** What a tick did for a publication. */
 export interface DayReport {
   date: string;
   planned: number;
   released: number[];
+  warned: boolean;
 }
 
 /**
@@ -25,11 +27,12 @@ export async function runDay(
   calendar: Calendar,
   publication: Publication,
   now: number,
-  wake: (now: number) => Statement[],
+  wake: (now: number, purpose?: "news" | "alert") => Statement[],
 ): Promise<DayReport> {
   const date = localDate(now, publication.timeZone);
-  const report: DayReport = { date, planned: 0, released: [] };
-  if (calendar.dayOf(date).working && now >= planTime(date, publication)) {
+  const report: DayReport = { date, planned: 0, released: [], warned: false };
+  const { working } = calendar.dayOf(date);
+  if (working && now >= planTime(date, publication)) {
     // Each slot is topped up just before it goes out, so that a late approval still makes it.
     report.planned = (await planEdition(db, calendar, publication, date, now)).added.length;
     const planned = await readEdition(db, publication.id, date);
@@ -43,6 +46,8 @@ export async function runDay(
         if (await releaseSlot(db, publication, edition, slot, wake, now)) report.released.push(slot.n);
       }
   }
+  // Before the alarm is set anew: a look that fails is due again a minute later.
+  if (working) report.warned = await warn(db, calendar, publication, date, (now) => wake(now, "alert"), now);
   // A tick that stepped back must not pull the alarm back with it.
   if (publication.dueAt <= now) await setDue(db, publication.id, nextEvent(now, publication, calendar)).run();
   return report;

@@ -10,6 +10,8 @@ export interface Timetable {
   planAt: string;
   /** Five-field cron expressions, local. */
   releaseTimes: readonly string[];
+  /** `HH:MM`: when the days ahead are looked at for a shortfall. */
+  warnAt?: readonly string[];
 }
 
 /** A day with more slots than this is a mistyped expression (`* * * * *`), not a plan. */
@@ -54,10 +56,13 @@ export function planTime(date: string, timetable: Timetable): number {
 /** How far ahead the next working day is looked for: the longest holiday run is far shorter. */
 const HORIZON_DAYS = 31;
 
-/** The dates that a tick at `now` may ask the calendar for: today in any zone, and as far ahead as it looks. */
+/** How far around today anyone looks: a forecast learns from twenty working days and tells of five. */
+const SIGHT_DAYS = 90;
+
+/** The dates that a tick at `now` may ask the calendar for, whatever the zone. */
 export function horizon(now: number): { from: string; to: string } {
   const today = new Date(now).toISOString().slice(0, 10);
-  return { from: addDays(today, -1), to: addDays(today, HORIZON_DAYS + 1) };
+  return { from: addDays(today, -SIGHT_DAYS - 1), to: addDays(today, SIGHT_DAYS + 1) };
 }
 
 /** The next moment after `now` at which the tick has something to do for the publication. */
@@ -65,7 +70,8 @@ export function nextEvent(now: number, timetable: Timetable, calendar: Calendar)
   let date = localDate(now, timetable.timeZone);
   for (let i = 0; i < HORIZON_DAYS; i++, date = addDays(date, 1)) {
     if (!calendar.dayOf(date).working) continue;
-    const later = [planTime(date, timetable), ...slotsOn(date, timetable)].filter((at) => at > now);
+    const warnings = (timetable.warnAt ?? []).map((time) => zonedTime(date, time, timetable.timeZone));
+    const later = [planTime(date, timetable), ...slotsOn(date, timetable), ...warnings].filter((at) => at > now);
     if (later.length > 0) return Math.min(...later);
   }
   return zonedTime(date, "00:00", timetable.timeZone);

@@ -1,16 +1,22 @@
 /** What a person's act on an edition writes. Every statement is guarded by the edition's stamp. */
 import type { Statement } from "../platform/d1.ts";
-import { row } from "../platform/d1.ts";
+import { row, rows } from "../platform/d1.ts";
 import type { Guard } from "../platform/guard.ts";
 import { guarded } from "../platform/guard.ts";
 
-/** Stamps the edition if nobody has changed it since it was read. */
-export function stampChange(db: D1Database, edition: { id: number; planRev: number }, stamp: string): Statement {
+/** Stamps the edition if nobody has changed it, or the article that is to be placed, since they were read. */
+export function stampChange(
+  db: D1Database,
+  edition: { id: number; planRev: number },
+  article: { id: number; rev: number },
+  stamp: string,
+): Statement {
   return db
     .prepare(
-      `UPDATE editions SET plan_rev = plan_rev + 1, stamp = ? WHERE id = ? AND plan_rev = ? AND closed_at IS NULL`,
+      `UPDATE editions SET plan_rev = plan_rev + 1, stamp = ? WHERE id = ? AND plan_rev = ? AND closed_at IS NULL
+         AND EXISTS (SELECT 1 FROM articles WHERE id = ? AND rev = ?)`,
     )
-    .bind(stamp, edition.id, edition.planRev);
+    .bind(stamp, edition.id, edition.planRev, article.id, article.rev);
 }
 
 /** Removes an article's waiting pick. */
@@ -86,14 +92,32 @@ export function renumber(
 }
 
 /** What an act must know of an article it names. */
-export interface NamedArticle {
+export interface NamedArticle extends Times {
   id: number;
   uid: string;
+  rev: number;
   hash: string;
   status: string;
   publicationId: number;
+}
+
+/** When an article may run. */
+export interface Times {
   embargoUntil: number | null;
   expiresAt: number | null;
+}
+
+/** When the articles with these ids may run, by id. */
+export async function readTimes(db: D1Database, articles: readonly number[]): Promise<Map<number, Times>> {
+  const found = await rows<Times & { id: number }>(
+    db
+      .prepare(
+        `SELECT id, embargo_until AS embargoUntil, expires_at AS expiresAt FROM articles
+         WHERE id IN (SELECT value FROM json_each(?))`,
+      )
+      .bind(JSON.stringify(articles)),
+  );
+  return new Map(found.map((times) => [times.id, times]));
 }
 
 /** The article with this public id, or null. */
@@ -101,7 +125,7 @@ export function findNamedArticle(db: D1Database, uid: string): Promise<NamedArti
   return row<NamedArticle>(
     db
       .prepare(
-        `SELECT id, uid, hash, status, publication_id AS publicationId, embargo_until AS embargoUntil, expires_at AS expiresAt
+        `SELECT id, uid, rev, hash, status, publication_id AS publicationId, embargo_until AS embargoUntil, expires_at AS expiresAt
          FROM articles WHERE uid = ?`,
       )
       .bind(uid),

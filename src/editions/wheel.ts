@@ -13,13 +13,13 @@ import type { Act, Arranged } from "./arrange.ts";
 import { arrange } from "./arrange.ts";
 import type { Calendar } from "./calendar/calendar.ts";
 import { slotsOn } from "./slots.ts";
-import type { Planned } from "./store.ts";
+import type { Edition, Slot } from "./store.ts";
 import { countShortfall, insertSlots, readEdition, stampEdition } from "./store.ts";
-import type { NamedArticle } from "./wheel-store.ts";
 import {
   findNamedArticle,
   insertPlaced,
   markPlaced,
+  readTimes,
   removePick,
   renumber,
   setDropped,
@@ -35,33 +35,33 @@ export interface WheelRequest {
   reason: string;
 }
 
-/**
- * The edition of a date, made without picks if nobody has planned it: a pin for a day to come must have a place to be.
- * Throws 409 on a day of rest.
- */
-async function requireEdition(
+/** The slots of a date that nobody has planned. Throws 409 on a day of rest. */
+function slotsToBe(calendar: Calendar, publication: Publication, date: string): Slot[] {
+  if (!calendar.dayOf(date).working) throw conflict(`${date} is not a working day of this publication.`);
+  return slotsOn(date, publication).map((at, i) => ({ n: i + 1, at, releasedAt: null, late: false }));
+}
+
+/** The edition of a date, made without picks if nobody has planned it: a pin for a day to come must have a place to be. */
+async function makeEdition(
   db: D1Database,
   calendar: Calendar,
   publication: Publication,
   date: string,
+  slots: readonly Slot[],
   now: number,
-): Promise<Planned> {
-  const found = await readEdition(db, publication.id, date);
-  if (found) return found;
-  const day = calendar.dayOf(date);
-  if (!day.working) throw conflict(`${date} is not a working day of this publication.`);
+): Promise<Edition> {
   const batch = { publicationId: publication.id, date, stamp: newStamp() };
-  const slots = slotsOn(date, publication).map((at, i) => ({ n: i + 1, at }));
+  const { provisional } = calendar.dayOf(date);
   await db.batch([
-    stampEdition(db, { ...batch, quota: publication.quota, provisional: day.provisional, planRev: null }, now),
+    stampEdition(db, { ...batch, quota: publication.quota, provisional, planRev: null }, now),
     insertSlots(db, batch, slots),
   ]);
-  return (await readEdition(db, publication.id, date))!;
+  return (await readEdition(db, publication.id, date))!.edition;
 }
 
 /** The act in the terms of {@link arrange}. Throws a 422 problem for a slot time that the edition has not. */
-function actOf(request: WheelRequest, articleId: number, planned: Planned): Act {
-  const slot = request.slotAt === undefined ? undefined : planned.slots.find((s) => s.at === request.slotAt)?.n;
+function actOf(request: WheelRequest, articleId: number, slots: readonly Slot[]): Act {
+  const slot = request.slotAt === undefined ? undefined : slots.find((s) => s.at === request.slotAt)?.n;
   if (request.slotAt !== undefined && slot === undefined)
     throw invalid("slot", "is not a release time of this edition");
   const { op, position } = request;
@@ -82,14 +82,31 @@ function actOf(request: WheelRequest, articleId: number, planned: Planned): Act 
   }
 }
 
-/** Refuses an arrangement that would release an article before its embargo or after its expiry. */
-function requireTimes(arranged: readonly Arranged[], planned: Planned, article: NamedArticle): void {
-  const place = arranged.find((pick) => pick.articleId === article.id);
-  const at = planned.slots.find((slot) => slot.n === place?.slot)?.at;
-  if (at === undefined) return;
-  if (article.embargoUntil !== null && article.embargoUntil > at)
-    throw conflict("The article is embargoed beyond that slot.");
-  if (article.expiresAt !== null && article.expiresAt <= at) throw conflict("The article expires before that slot.");
+/**
+ * Refuses an arrangement that would release an article before its embargo or after its expiry: the one that is placed,
+ * and those that change slots to make room for it.
+ */
+async function requireTimes(
+  db: D1Database,
+  before: readonly Arranged[],
+  after: readonly Arranged[],
+  slots: readonly Slot[],
+  own: number,
+): Promise<void> {
+  const stood = new Map(before.map((pick) => [pick.articleId, pick.slot]));
+  const moved = after.filter((pick) => pick.slot !== stood.get(pick.articleId));
+  if (moved.length === 0) return;
+  const times = await readTimes(
+    db,
+    moved.map((pick) => pick.articleId),
+  );
+  for (const { articleId, position, slot } of moved) {
+    const at = slots.find((s) => s.n === slot)!.at;
+    const { embargoUntil, expiresAt } = times.get(articleId)!;
+    const which = articleId === own ? "The article" : `The article that would move to position ${position}`;
+    if (embargoUntil !== null && embargoUntil > at) throw conflict(`${which} is embargoed beyond that slot.`);
+    if (expiresAt !== null && expiresAt <= at) throw conflict(`${which} expires before that slot.`);
+  }
 }
 
 /**
@@ -107,25 +124,30 @@ export async function turn(
 ): Promise<void> {
   const article = await findNamedArticle(db, request.articleUid);
   if (!article || article.publicationId !== publication.id) throw notFound("article", request.articleUid);
-  const planned = await requireEdition(db, calendar, publication, date, now);
-  if (planned.edition.closedAt !== null) throw conflict("This edition is over.");
-  const before = planned.picks.map((pick) => ({
+  const planned = await readEdition(db, publication.id, date);
+  if (planned && planned.edition.closedAt !== null) throw conflict("This edition is over.");
+  const slots = planned?.slots ?? slotsToBe(calendar, publication, date);
+  const before = (planned?.picks ?? []).map((pick) => ({
     articleId: pick.articleId,
     position: pick.position,
     slot: pick.slot,
     released: pick.seq !== null,
   }));
-  const slots = planned.slots.map((slot) => ({ n: slot.n, at: slot.at, released: slot.releasedAt !== null }));
-  const result = arrange(before, slots, actOf(request, article.id, planned));
+  const result = arrange(
+    before,
+    slots.map((slot) => ({ n: slot.n, at: slot.at, released: slot.releasedAt !== null })),
+    actOf(request, article.id, slots),
+  );
   if (!result.ok) throw invalid(result.field, result.why);
-  requireTimes(result.picks, planned, article);
+  await requireTimes(db, before, result.picks, slots, article.id);
   const isNew = result.picks.length > before.filter((pick) => !pick.released).length;
   if (isNew && article.status !== "queued")
     throw conflict(`Only a queued article can be placed in an edition; this one is ${article.status}.`);
 
+  const edition = planned?.edition ?? (await makeEdition(db, calendar, publication, date, slots, now));
   const stamp = newStamp();
-  const guard = stamped("editions", planned.edition.id, stamp);
-  const editionId = planned.edition.id;
+  const editionId = edition.id;
+  const guard = stamped("editions", editionId, stamp);
   const pick = { editionId, articleId: article.id, reason: request.reason, by: actor.name };
   const waitingPick = {
     sql: `SELECT article_id, rung = 'reserve' AS reserve FROM picks WHERE edition_id = ? AND article_id = ? AND seq IS NULL AND ${guard.sql}`,
@@ -159,7 +181,7 @@ export async function turn(
             ]
           : [markPlaced(db, { ...pick, pinned: request.op === "pin" }, guard)];
   const [changed] = await db.batch([
-    stampChange(db, planned.edition, stamp),
+    stampChange(db, edition, article, stamp),
     ...change,
     ...renumber(db, editionId, result.picks, guard),
     countShortfall(db, { publicationId: publication.id, date, stamp }),
@@ -175,5 +197,6 @@ export async function turn(
       guard,
     ),
   ]);
-  if (changed!.meta.changes === 0) throw conflict("The edition has changed meanwhile; look at it again.");
+  if (changed!.meta.changes === 0)
+    throw conflict("The edition or the article has changed meanwhile; look at it again.");
 }

@@ -14,13 +14,14 @@ interface PublicationRow {
   plan_at: string;
   release_times: string;
   stages: string;
+  warn_at: string;
   stopped_at: number | null;
   stop_reason: string | null;
   due_at: number;
   rev: number;
 }
 
-const PUBLICATION = `id, slug, name, medium, time_zone, quota, plan_at, release_times, stages, stopped_at, stop_reason, due_at, rev`;
+const PUBLICATION = `id, slug, name, medium, time_zone, quota, plan_at, release_times, stages, warn_at, stopped_at, stop_reason, due_at, rev`;
 
 function toPublication(r: PublicationRow): Publication {
   return {
@@ -33,6 +34,7 @@ function toPublication(r: PublicationRow): Publication {
     planAt: r.plan_at,
     releaseTimes: JSON.parse(r.release_times) as string[],
     stages: JSON.parse(r.stages) as Stage[],
+    warnAt: JSON.parse(r.warn_at) as string[],
     stoppedAt: r.stopped_at,
     stopReason: r.stop_reason,
     dueAt: r.due_at,
@@ -61,13 +63,16 @@ export async function listPublications(db: D1Database, dueBy?: number): Promise<
 export type PublicationSettings = Pick<
   Publication,
   "slug" | "name" | "medium" | "timeZone" | "quota" | "planAt" | "releaseTimes" | "stages"
->;
+> & { warnAt?: readonly string[] };
+
+/** When a working day's shortfall is warned of where nobody has said: while the office can still do something about it. */
+export const DEFAULT_WARN_AT: readonly string[] = ["16:00"];
 
 export function insertPublication(db: D1Database, p: PublicationSettings, now: number): Statement {
   return db
     .prepare(
-      `INSERT INTO publications (slug, name, medium, time_zone, quota, plan_at, release_times, stages, due_at, rev, created_at, updated_at)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, ?9, ?9)`,
+      `INSERT INTO publications (slug, name, medium, time_zone, quota, plan_at, release_times, stages, warn_at, due_at, rev, created_at, updated_at)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?10, ?9, 1, ?9, ?9)`,
     )
     .bind(
       p.slug,
@@ -79,6 +84,7 @@ export function insertPublication(db: D1Database, p: PublicationSettings, now: n
       JSON.stringify(p.releaseTimes),
       JSON.stringify(p.stages),
       now,
+      JSON.stringify(p.warnAt ?? DEFAULT_WARN_AT),
     );
 }
 
@@ -93,6 +99,7 @@ export function updatePublication(
   return db
     .prepare(
       `UPDATE publications SET name = ?2, medium = ?3, time_zone = ?4, quota = ?5, plan_at = ?6, release_times = ?7, stages = ?8,
+         warn_at = coalesce(?12, warn_at),
          due_at = min(due_at, ?9), rev = rev + 1, stamp = ?10, updated_at = ?9
        WHERE slug = ?1 AND rev = ?11`,
     )
@@ -108,6 +115,7 @@ export function updatePublication(
       now,
       stamp,
       rev,
+      p.warnAt ? JSON.stringify(p.warnAt) : null,
     );
 }
 

@@ -29,6 +29,8 @@ export interface Publication {
   /** Five-field cron expressions. */
   releaseTimes: string[];
   stages: Stage[];
+  /** `HH:MM`: when a working day's shortfall is looked at and warned of. */
+  warnAt: string[];
   stoppedAt: number | null;
   stopReason: string | null;
   dueAt: number;

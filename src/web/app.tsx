@@ -9,6 +9,7 @@ import { calendar } from "./api/calendar.ts";
 import { channels } from "./api/channels.ts";
 import type { Description } from "./api/docs.tsx";
 import { docs } from "./api/docs.tsx";
+import { forecasts } from "./api/forecast.ts";
 import { health } from "./api/health.ts";
 import { idempotent } from "./api/idempotency.ts";
 import { newsroom } from "./api/newsroom.ts";
@@ -32,7 +33,8 @@ app.use("/api/*", authenticate, idempotent);
 // An editor's token opens pictures that are not public yet.
 app.use("/media/*", authenticate);
 
-for (const room of [health, articles, publications, calendar, channels, newsroom, wire]) app.route("/api", room);
+for (const room of [health, articles, publications, calendar, forecasts, channels, newsroom, wire])
+  app.route("/api", room);
 
 const describe = () =>
   generateSpecs(app, {

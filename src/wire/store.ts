@@ -7,7 +7,8 @@ import { auditEach } from "../newsroom/store.ts";
 export const ENTRY_KINDS = ["published", "corrected", "recalled"] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
-const HEAD = `(SELECT coalesce(max(seq), 0) FROM wire)`;
+/** The state of the wire's head, in SQL. */
+export const HEAD = `(SELECT coalesce(max(seq), 0) FROM wire)`;
 
 /**
  * The posts of the batch that is running: those past the head of the wire. A post's id is the seq of its 'published'
@@ -198,6 +199,13 @@ export async function readWire(db: D1Database, after: number, limit: number): Pr
 /** The seq of the last entry, 0 before the first. */
 export async function readHead(db: D1Database): Promise<number> {
   return (await row<{ head: number }>(db.prepare(`SELECT ${HEAD} AS head`)))!.head;
+}
+
+/** When a publication's last post went out, as `at`; no row before the first. */
+export function lastRelease(db: D1Database, publicationId: number): Statement {
+  return db
+    .prepare(`SELECT released_at AS at FROM posts WHERE publication_id = ? ORDER BY id DESC LIMIT 1`)
+    .bind(publicationId);
 }
 
 /** What every readers' page depends on: the head of the wire and the office's revision. One query, two rows. */

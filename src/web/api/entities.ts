@@ -85,6 +85,7 @@ export function publicationView(p: Publication) {
     plan_at: p.planAt,
     release_times: p.releaseTimes,
     stages: p.stages,
+    warn_at: p.warnAt,
     stopped: p.stoppedAt === null ? null : { at: iso(p.stoppedAt, p.timeZone), reason: p.stopReason },
   };
 }
@@ -214,6 +215,7 @@ export function channelView(channel: Channel) {
     id: channel.uid,
     rev: channel.rev,
     kind: channel.kind,
+    purpose: channel.purpose,
     name: channel.name,
     status: channel.status,
     cursor: channel.cursor,

@@ -5,7 +5,9 @@ import { officeDate, overdueYears, warning } from "../../editions/calendar/alarm
 import { calendarOf } from "../../editions/calendar/calendar.ts";
 import { readEntries } from "../../editions/calendar/store.ts";
 import { horizon, planTime } from "../../editions/slots.ts";
+import { lookAhead } from "../../editions/outlook.ts";
 import { summarise } from "../../editions/store.ts";
+import { inOneLine, warningOf } from "../../editions/warning.ts";
 import { listPublications, readOffice } from "../../newsroom/store.ts";
 import { iso, localDate, MINUTE } from "../../platform/time.ts";
 import type { App } from "../context.ts";
@@ -67,13 +69,20 @@ health.get(
     c.header("cache-control", "no-store");
     const scopes = c.get("actor")?.scopes ?? [];
     if (!scopes.includes("read") && !scopes.includes("admin")) return c.json({ status });
+    const outlooks = await Promise.all(publications.map((p) => lookAhead(db, calendar, p, now)));
     return c.json({
       status,
       tick: { last_at: office?.last_tick_at == null ? null : iso(office.last_tick_at), late },
-      editions,
+      editions: editions.map((e, i) => ({ ...e, days_since_last_post: outlooks[i]!.daysSinceLastPost })),
       deliveries,
       queue: await countQueued(db),
-      warnings: overdueYears(calendar, officeDate(now)).map(warning),
+      warnings: [
+        ...overdueYears(calendar, officeDate(now)).map(warning),
+        ...publications.flatMap((p, i) => {
+          const short = warningOf(p, outlooks[i]!);
+          return short ? [inOneLine(short)] : [];
+        }),
+      ],
     });
   },
 );

@@ -9,7 +9,8 @@ import { slotsOn } from "../../editions/slots.ts";
 import { readEdition } from "../../editions/store.ts";
 import { listProgress } from "../../delivery/ledger-store.ts";
 import { requirePublication, savePublication, stopOrStart } from "../../newsroom/publications.ts";
-import { findPublication, listPublications } from "../../newsroom/store.ts";
+import type { PublicationSettings } from "../../newsroom/store.ts";
+import { DEFAULT_WARN_AT, findPublication, listPublications } from "../../newsroom/store.ts";
 import type { Publication } from "../../newsroom/types.ts";
 import { conflict, invalid } from "../../platform/problem.ts";
 import { iso, localDate } from "../../platform/time.ts";
@@ -46,7 +47,8 @@ const DEFAULTS = {
   planAt: "07:00",
   releaseTimes: ["30 8 * * *", "30 11 * * *", "0 15 * * *", "30 18 * * *"],
   stages: [],
-} satisfies Partial<Publication>;
+  warnAt: DEFAULT_WARN_AT,
+} satisfies Partial<PublicationSettings>;
 
 publications.put(
   "/publications/:id",
@@ -75,6 +77,7 @@ publications.put(
       planAt: sent.plan_at ?? before.planAt,
       releaseTimes: sent.release_times ?? before.releaseTimes,
       stages: sent.stages ?? before.stages,
+      warnAt: sent.warn_at ?? before.warnAt,
     };
     const { publication, created } = await savePublication(db, settings, rev, actor, c.get("now"));
     return show(c, publication, created ? 201 : 200);

@@ -4,6 +4,7 @@ import { cleanLine, cleanText, refusal } from "../../articles/intake.ts";
 import { mediaHash } from "../../articles/media.ts";
 import { DECISIONS, GATES, KINDS, STATUSES } from "../../articles/types.ts";
 import { KIND_NAMES } from "../../channels/index.ts";
+import { PURPOSES } from "../../delivery/types.ts";
 import { refuseExpression } from "../../editions/slots.ts";
 import { MEDIUMS, ROLES, SCOPES, STAGES, UNIT_KINDS } from "../../newsroom/types.ts";
 import { isZone, HOUR } from "../../platform/time.ts";
@@ -134,18 +135,24 @@ const cron = z.string().superRefine((expression, c) => {
   if (why) c.addIssue({ code: "custom", message: why });
 });
 
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day, HH:MM");
+
 export const publicationSettings = z
   .strictObject({
     name: line(40),
     medium: z.enum(MEDIUMS),
     time_zone: z.string().refine(isZone, "is not a time zone, such as Asia/Shanghai"),
     quota: z.int().min(0).max(200),
-    plan_at: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day, HH:MM"),
+    plan_at: timeOfDay,
     release_times: z.array(cron).min(1).max(24),
     stages: z
       .array(z.enum(STAGES))
       .max(STAGES.length)
       .refine((list) => new Set(list).size === list.length, "names a stage twice"),
+    warn_at: z
+      .array(timeOfDay)
+      .max(12)
+      .refine((list) => new Set(list).size === list.length, "names a time twice"),
   })
   .partial();
 
@@ -217,6 +224,8 @@ const expiry = z
 
 export const newChannel = z.strictObject({
   kind: z.enum(KIND_NAMES as [string, ...string[]]),
+  /** `news` follows the wire, `alert` what the office has to know. */
+  purpose: z.enum(PURPOSES).default("news"),
   /** Without one it is called after its kind. */
   name: line(80).optional(),
   config: z.record(z.string(), z.unknown()).default({}),

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Filter } from "../../../src/delivery/owed.ts";
-import { admits, owed, sendable } from "../../../src/delivery/owed.ts";
+import * as delivery from "../../../src/delivery/owed.ts";
+import { admits } from "../../../src/delivery/owed.ts";
+import { followEntry } from "../../../src/delivery/logs.ts";
 import type { Entry, EntryKind } from "../../../src/wire/store.ts";
 import { ENTRY_KINDS } from "../../../src/wire/store.ts";
 
@@ -40,6 +42,15 @@ const channel = (more: Partial<Parameters<typeof owed>[0]> = {}) => ({
   batch: 8,
   ...more,
 });
+/** The decisions, on wire entries as delivery follows them. */
+const owed = (
+  to: Parameters<typeof delivery.owed>[0],
+  slice: readonly Entry[],
+  knows: (post: number) => boolean,
+  now: number,
+) => delivery.owed(to, slice.map(followEntry), knows, now);
+const sendable = (entries: readonly Entry[], expiresAfter: number, now: number) =>
+  delivery.sendable(entries.map(followEntry), expiresAfter, now);
 const anyone = () => true;
 const nobody = () => false;
 

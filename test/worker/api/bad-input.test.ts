@@ -298,6 +298,8 @@ const READERS = () =>
     ["POST", "/publications/daily/stop"],
     ["POST", "/publications/daily/start"],
     ["POST", "/editions/daily/2099-06-03/plan"],
+    ["POST", "/editions/daily/2099-06-03/picks"],
+    ["PUT", "/calendar/2099"],
     ["POST", "/channels"],
     ["PATCH", `/channels/${channel}`],
     ["POST", `/channels/${channel}/pause`],

@@ -145,6 +145,7 @@ describe("/api/health", () => {
         date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
         working_day: expect.any(Boolean),
         provisional: expect.any(Boolean),
+        days_since_last_post: null,
         quota: expect.any(Number),
         picked: 0,
         released: 0,

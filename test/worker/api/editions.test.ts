@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Article } from "../helpers/api.ts";
 import {
@@ -247,5 +248,183 @@ describe("POST /editions/{publication}/{date}/plan", () => {
     const edition = expectStatus(await plan(`strict/${DATE}`, { dry_run: true }), 200);
     expect(edition.picks.map((pick) => pick.article_id)).toEqual([good.id]);
     expect(edition.shortfall).toBe(4);
+  });
+});
+
+describe("POST /editions/{publication}/{date}/picks", () => {
+  const PUBLICATION = "wheel";
+  const MORNING = `${DATE}T08:30:00+08:00`;
+  const AFTERNOON = `${DATE}T15:00:00+08:00`;
+  const articles: Article[] = [];
+  const turn = (body: unknown, path = `${PUBLICATION}/${DATE}`) =>
+    api<Edition>("POST", `/editions/${path}/picks`, { body });
+  const act = (op: string, article: Pick<Article, "id">, more: Record<string, unknown> = {}) =>
+    turn({ op, article_id: article.id, reason: "值班编辑调整", ...more });
+  /** The order of an edition: which of the articles, in which slot. */
+  const order = (edition: Edition) =>
+    edition.picks.map((pick, i) => {
+      expect(pick.position).toBe(i + 1);
+      return [
+        articles.findIndex((article) => article.id === pick.article_id),
+        pick.slot === MORNING ? "早" : "午",
+      ].join("");
+    });
+
+  beforeAll(async () => {
+    await makePublication(PUBLICATION, { quota: 4, release_times: ["30 8 * * *", "0 15 * * *"] });
+    for (let n = 0; n < 6; n++) articles.push(await queued({ publication: PUBLICATION, title: `第 ${n} 条` }));
+  });
+
+  it("refuses before there is an edition as well, and makes none by it", async () => {
+    const [article] = articles as [Article];
+    await expectUnwritten(async () => {
+      expectProblem(await act("move", article, { position: 1 }), 422, "article_id");
+      expectProblem(await act("pin", article, { slot: `${DATE}T09:00:00+08:00` }), 422, "slot");
+      expectProblem(await act("pin", article, { position: 3 }), 422, "position");
+      expectProblem(await act("pin", { id: "none" }), 404);
+    });
+  });
+
+  it("places by hand what planning then leaves alone", async () => {
+    const pinned = expectStatus(await act("pin", articles[5]!, { position: 1 }), 201);
+    expect(order(pinned)).toEqual(["5早"]);
+    expect(pinned.picks[0]).toMatchObject({ rung: "pinned", reason: "值班编辑调整" });
+    const planned = expectStatus(await plan(`${PUBLICATION}/${DATE}`), 200);
+    expect(order(planned)[0]).toBe("5早");
+    expect(planned.shortfall).toBe(0);
+    expect((await auditOf(`edition:${PUBLICATION}/${DATE}`)).map((row) => row.action)).toEqual([
+      "pick.pin",
+      "edition.planned",
+    ]);
+  });
+
+  it("moves, swaps, drops, holds and adds", async () => {
+    const before = order(expectStatus(await get(`${PUBLICATION}/${DATE}`), 200));
+    expect(before).toHaveLength(4);
+    const [a, b] = [before[0]!, before[3]!].map((shown) => articles[Number(shown[0])]!) as [Article, Article];
+    const swapped = order(expectStatus(await act("swap", a, { position: 4 }), 201));
+    expect([swapped[0]![0], swapped[3]![0]]).toEqual([before[3]![0], before[0]![0]]);
+    const moved = expectStatus(await act("move", b, { slot: AFTERNOON }), 201);
+    expect(moved.picks.find((pick) => pick.article_id === b.id)!.slot).toBe(AFTERNOON);
+    const dropped = expectStatus(await act("drop", b), 201);
+    expect(dropped.picks).toHaveLength(3);
+    expect((await readArticle(b.id)).status).toBe("queued");
+    const held = expectStatus(await act("hold", a), 201);
+    expect(held.picks).toHaveLength(2);
+    expect(held.shortfall).toBe(2);
+    expect((await readArticle(a.id)).status).toBe("held");
+    const added = expectStatus(await act("add", b, { slot: MORNING }), 201);
+    expect(added.picks.find((pick) => pick.article_id === b.id)).toMatchObject({ slot: MORNING });
+    expect(expectStatus(await get(`${PUBLICATION}/${DATE}`), 200).picks).toEqual(added.picks);
+  });
+
+  it("is bound to the edition that was read, by its digest", async () => {
+    const seen = expectStatus(await get(`${PUBLICATION}/${DATE}`), 200);
+    const [first] = seen.picks;
+    const article = { id: first!.article_id };
+    await expectUnwritten(async () => expectProblem(await act("drop", article, { digest: "0123456789abcdef" }), 409));
+    expectStatus(await act("drop", article, { digest: seen.digest }), 201);
+    await expectUnwritten(async () => expectProblem(await act("add", article, { digest: seen.digest }), 409));
+    const DB = meddled(() => act("add", article));
+    const body = { op: "drop", article_id: seen.picks[1]!.article_id, reason: "后到" };
+    expectProblem(await apiWith({ DB }, "POST", `/editions/${PUBLICATION}/${DATE}/picks`, { body }), 409);
+    expect((await get(`${PUBLICATION}/${DATE}`)).json.picks.map((pick) => pick.article_id)).toContain(body.article_id);
+  });
+
+  it("places nothing where its embargo or expiry would forbid it, not even what only makes room", async () => {
+    const id = "timed";
+    await makePublication(id, { quota: 2, release_times: ["30 8 * * *", "0 15 * * *"] });
+    const early = await queued({ publication: id, title: "上午", expires_at: `${DATE}T12:00:00+08:00` });
+    const late = await queued({ publication: id, title: "下午", embargo_until: `${DATE}T12:00:00+08:00` });
+    // Its embargo is no reason to keep it from the queue: the planner knows the times.
+    await env.DB.prepare(`UPDATE articles SET status = 'queued', wake_at = expires_at WHERE uid = ?`)
+      .bind(late.id)
+      .run();
+    const planned = expectStatus(await plan(`${id}/${DATE}`), 200);
+    expect(planned.picks.map((pick) => [pick.article_id, pick.slot])).toEqual([
+      [early.id, MORNING],
+      [late.id, AFTERNOON],
+    ]);
+    await expectUnwritten(async () => {
+      for (const body of [
+        { op: "move", article_id: early.id, slot: AFTERNOON },
+        { op: "move", article_id: late.id, slot: MORNING },
+        { op: "swap", article_id: early.id, position: 2 },
+        { op: "swap", article_id: late.id, position: 1 },
+        { op: "move", article_id: late.id, position: 1 },
+        { op: "move", article_id: early.id, position: 2 },
+      ])
+        expectProblem(await turn({ reason: "调整", ...body }, `${id}/${DATE}`), 409);
+    });
+    const other = await queued({ publication: id, title: "谁都可以" });
+    const more = { op: "add", article_id: other.id, reason: "调整", slot: AFTERNOON };
+    expectStatus(await turn(more, `${id}/${DATE}`), 201);
+    await expectUnwritten(async () => {
+      // Harmless for itself, but the one that expires at noon would go into the afternoon for it.
+      for (const op of ["swap", "move"]) {
+        const body = { op, article_id: other.id, position: 1, reason: "调整" };
+        expectProblem(await turn(body, `${id}/${DATE}`), 409);
+      }
+    });
+  });
+
+  it("does not pin a text that is edited at this very moment", async () => {
+    const article = await queued({ publication: PUBLICATION, title: "正在改" });
+    const DB = meddled(() =>
+      api("PATCH", `/articles/${article.id}`, {
+        body: { title: "改过了" },
+        headers: { "if-match": `"${article.rev}"` },
+      }),
+    );
+    const before = expectStatus(await get(`${PUBLICATION}/${DATE}`), 200);
+    const body = { op: "pin", article_id: article.id, position: 1, reason: "头条" };
+    expectProblem(await apiWith({ DB }, "POST", `/editions/${PUBLICATION}/${DATE}/picks`, { body }), 409);
+    expect(expectStatus(await get(`${PUBLICATION}/${DATE}`), 200)).toEqual(before);
+    expect((await readArticle(article.id)).status).toBe("queued");
+    expectStatus(await api("POST", `/articles/${article.id}/withdraw`), 200);
+  });
+
+  it.each<[number, string | undefined, Record<string, unknown>]>([
+    [422, "op", { op: "shuffle" }],
+    [422, "op", { op: undefined }],
+    [422, "reason", { reason: undefined }],
+    [422, "reason", { reason: " " }],
+    [422, "reason", { reason: "\ud800" }],
+    [422, "reason", { reason: "字".repeat(201) }],
+    [422, "position", { position: 0 }],
+    [422, "position", { position: 1.5 }],
+    [422, "position", { position: 99 }],
+    [422, "position", { position: "1" }],
+    [422, "slot", { slot: "08:30" }],
+    [422, "slot", { slot: `${DATE}T09:00:00+08:00` }],
+    [422, "article_id", { article_id: undefined }],
+    [422, "article_id", { article_id: 5 }],
+    [404, undefined, { article_id: "none" }],
+    [404, undefined, { article_id: "\u0000" }],
+    [422, "digest", { digest: 5 }],
+    [422, "force", { force: true }],
+    [422, "position", { op: "swap" }],
+    [422, "position", { op: "move" }],
+  ])("refuses with %i, naming %s: %j", async (status, field, body) => {
+    const picked = expectStatus(await get(`${PUBLICATION}/${DATE}`), 200).picks[0]!.article_id;
+    await expectUnwritten(async () =>
+      expectProblem(await turn({ op: "pin", article_id: picked, reason: "调整", ...body }), status, field),
+    );
+  });
+
+  it("refuses what does not wait: drafts, the withdrawn, another publication's, a day that is over, a day of rest", async () => {
+    const draft = await makeArticle({ publication: PUBLICATION });
+    const foreign = await queued({ title: "别家的" });
+    const good = await queued({ publication: PUBLICATION });
+    const out = await queued({ publication: PUBLICATION });
+    expectStatus(await api("POST", `/articles/${out.id}/withdraw`), 200);
+    await expectUnwritten(async () => {
+      for (const article of [draft, out]) expectProblem(await act("pin", article), 409);
+      expectProblem(await act("pin", foreign), 404);
+      const body = { op: "pin", article_id: good.id, reason: "调整" };
+      expectProblem(await turn(body, `${PUBLICATION}/2020-01-06`), 422, "date");
+      expectProblem(await turn(body, `${PUBLICATION}/2099-06-07`), 409);
+      expectProblem(await turn(body, `none/${DATE}`), 404);
+    });
   });
 });

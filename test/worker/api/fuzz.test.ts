@@ -200,6 +200,8 @@ const WRITES: readonly (readonly [string, string, () => object])[] = [
   ["POST", "/publications/ID/stop", () => ({ reason: "停" })],
   ["POST", "/publications/ID/start", () => ({})],
   ["POST", "/editions/ID/2099-06-03/plan", () => ({ dry_run: false })],
+  ["POST", "/editions/ID/2099-06-03/picks", () => ({ op: "pin", article_id: article, position: 1, reason: "调整" })],
+  ["PUT", "/calendar/2099", () => ({ overrides: [{ date: "2099-06-03", working: false, note: "停" }] })],
   [
     "POST",
     "/channels",

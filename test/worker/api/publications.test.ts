@@ -41,6 +41,7 @@ describe("PUT /publications/{id}", () => {
       plan_at: "07:00",
       release_times: ["30 8 * * *", "30 11 * * *", "0 15 * * *", "30 18 * * *"],
       stages: [],
+      warn_at: ["16:00"],
       stopped: null,
     });
     expect(answer.headers.get("etag")).toBe('"1"');
@@ -59,6 +60,7 @@ describe("PUT /publications/{id}", () => {
       plan_at: "23:59",
       release_times: ["0 12 * * MON-FRI", "*/30 9-10 * * *"],
       stages: ["first", "final"],
+      warn_at: ["09:30", "16:00"],
     };
     expect(expectStatus(await put("video", settings), 201)).toEqual({
       id: "video",

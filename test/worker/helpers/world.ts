@@ -141,6 +141,9 @@ const TABLES = [
   "channels",
   "shards",
   "inbox",
+  "alerts",
+  "warnings",
+  "arrivals",
   "post_media",
   "wire",
   "posts",
@@ -295,6 +298,26 @@ export class World {
         name: uid,
         config: { url: `https://hook-${n}.example.com/in`, payload },
         filter,
+        expiresAfter: 72 * 3_600_000,
+      },
+      ACTOR,
+      0,
+    );
+    return uid;
+  }
+
+  /** A channel of purpose `alert`, a webhook at `alerts-<n>`; gives its public id. */
+  async alertChannel(n: number): Promise<string> {
+    const uid = `alerts-${n}`;
+    await createChannel(
+      { ...this.deps, db: this.db },
+      {
+        uid,
+        purpose: "alert",
+        kind: "webhook",
+        name: uid,
+        config: { url: `https://alerts-${n}.example.com/in` },
+        filter: {},
         expiresAfter: 72 * 3_600_000,
       },
       ACTOR,

@@ -15,30 +15,45 @@ const OFFICE_ZONE = "Asia/Shanghai";
 
 const KINDS = { published: "刊发", corrected: "更正", recalled: "撤回" } as const;
 
-/** What the demo inbox's channel kind composes, as far as the page shows it. */
-const entries = z.array(
-  z.object({
-    seq: z.number(),
-    kind: z.enum(["published", "corrected", "recalled"]),
-    note: z.string(),
-    post: z.object({ id: z.string(), title: z.string() }),
-  }),
-);
-type Entry = z.output<typeof entries>[number];
+/** What the demo inbox's channel kind composes, as far as the page shows it: posts, or the office's alerts. */
+const pushed = z.union([
+  z
+    .array(
+      z.object({
+        seq: z.number(),
+        kind: z.enum(["published", "corrected", "recalled"]),
+        note: z.string(),
+        post: z.object({ id: z.string(), title: z.string() }),
+      }),
+    )
+    .transform((entries) => ({ entries, alerts: [] })),
+  // The page is public: of an alert it tells the title, not the particulars.
+  z.array(z.object({ title: z.string() })).transform((alerts) => ({ entries: [], alerts })),
+]);
+interface Pushed {
+  entries: {
+    seq: number;
+    kind: keyof typeof KINDS;
+    note: string;
+    post: { id: string; title: string };
+  }[];
+  alerts: { title: string }[];
+}
+type Entry = Pushed["entries"][number];
 
-function entriesOf(body: string): Entry[] {
+function pushedOf(body: string): Pushed {
   try {
-    return entries.parse(JSON.parse(body));
+    return pushed.parse(JSON.parse(body));
   } catch {
     // Whatever else arrived counts as a push without entries.
-    return [];
+    return { entries: [], alerts: [] };
   }
 }
 
 /** `GET /inbox`: what the demo inbox received. Two queries. Never cached: pushes are not on the wire. */
 export async function inbox(c: Ctx) {
   const { db } = c.get("deps");
-  const pushes = (await listInbox(db, SHOWN)).map((push) => ({ ...push, entries: entriesOf(push.body) }));
+  const pushes = (await listInbox(db, SHOWN)).map((push) => ({ ...push, ...pushedOf(push.body) }));
   const uids = [...new Set(pushes.flatMap((push) => push.entries.map((entry) => entry.post.id)))];
   const posts = new Map((await listPostsNamed(db, uids)).map((post) => [post.uid, post]));
   c.header("cache-control", "no-store");
@@ -75,19 +90,24 @@ export async function inbox(c: Ctx) {
   });
 }
 
-function Push({ push, posts }: { push: InboxRow & { entries: Entry[] }; posts: ReadonlyMap<string, PostSummary> }) {
+function Push({ push, posts }: { push: InboxRow & Pushed; posts: ReadonlyMap<string, PostSummary> }) {
   const zone = posts.get(push.entries[0]?.post.id ?? "")?.timeZone ?? OFFICE_ZONE;
   return (
     <li>
       <p class="facts">
         <Moment at={push.receivedAt} zone={zone} />
-        <span>{push.entries.length} 条</span>
+        <span>{push.entries.length + push.alerts.length} 条</span>
         <span class={push.times > 1 ? "mark" : undefined}>收到 {push.times} 次</span>
       </p>
       <ul>
         {push.entries.map((entry) => (
           <li>
             <Line entry={entry} post={posts.get(entry.post.id)} />
+          </li>
+        ))}
+        {push.alerts.map((alert) => (
+          <li>
+            <span class="kind mark">提醒</span> {alert.title}
           </li>
         ))}
       </ul>

@@ -1,0 +1,64 @@
+/** What a person has to know of a run: in the audit always, and in the office's alerts unless it is about those themselves. */
+import { insertAlerts } from "../alerts/store.ts";
+import { auditEach } from "../newsroom/store.ts";
+import type { Statement } from "../platform/d1.ts";
+import { wakeShards } from "./store.ts";
+import type { Outcome, Purpose } from "./types.ts";
+
+/** A message was refused for good or went stale, its endpoint closed, or its channel cannot be opened. */
+export interface Trouble {
+  channel: string;
+  name: string;
+  outcome: Extract<Outcome, "rejected" | "expired" | "gone"> | "held";
+  /** Without secrets. */
+  why: string;
+}
+
+/** What became of the channel, and what there is to do, as the office says it. */
+const SAID: Record<Trouble["outcome"], { title: string; todo: string }> = {
+  rejected: { title: "拒收了一次投递", todo: "这次投递不再重试，后面的照常投递。" },
+  expired: { title: "有投递过期未达", todo: "过期的内容不再投递，后面的照常投递。" },
+  gone: { title: "已永久关闭", todo: "不再向它投递；如仍需要，请新建渠道。" },
+  held: { title: "无法打开，已暂停投递", todo: "请修正它的设置，然后恢复投递。" },
+};
+
+/** The words of an alert about a channel. */
+export function wordsOf({ name, outcome, why }: Trouble): { title: string; body: string } {
+  const { title, todo } = SAID[outcome];
+  return { title: `渠道“${name}”${title}`, body: `原因：${why}。${todo}` };
+}
+
+/**
+ * The rows of these troubles, for the batch of the run's outcomes and before it gives the channels back: each is written
+ * only while its channel is under our lease. An alert channel's own trouble must not go to the alert channels, where
+ * telling of it could fail again and make another.
+ */
+export function troubleStatements(
+  db: D1Database,
+  troubles: readonly Trouble[],
+  run: { purpose: Purpose; token: string; at: number },
+): Statement[] {
+  if (troubles.length === 0) return [];
+  const json = JSON.stringify(troubles.map((trouble) => ({ ...trouble, ...wordsOf(trouble) })));
+  const args = [run.at, json, run.token];
+  const source = (columns: string) =>
+    `SELECT ${columns} FROM json_each(?2) j JOIN channels c ON c.uid = j.value ->> 'channel' AND c.lease_token = ?3 ORDER BY j.key`;
+  const noted = auditEach(db, {
+    sql: source(
+      `?1, 'delivery', 'delivery.' || (j.value ->> 'outcome'), 'channel:' || c.uid,
+       json_object('outcome', j.value ->> 'outcome', 'why', j.value ->> 'why')`,
+    ),
+    args,
+  });
+  if (run.purpose === "alert") return [noted];
+  return [
+    noted,
+    insertAlerts(db, {
+      sql: source(
+        `?1, 'delivery.' || (j.value ->> 'outcome'), j.value ->> 'title', j.value ->> 'body', 'channel:' || c.uid`,
+      ),
+      args,
+    }),
+    ...wakeShards(db, run.at, "alert"),
+  ];
+}
