@@ -150,7 +150,7 @@ describe("what the calendar costs a tick", () => {
 });
 
 describe("the year 2026, replayed by its ticks", () => {
-  it("has editions on its working days and on no other, in Shanghai and in New York", { timeout: 60_000 }, async () => {
+  it("has editions on its working days and on no other, in Shanghai and in New York", { timeout: 180_000 }, async () => {
     // Planned and released at one moment: half as many ticks.
     const settings = { quota: 1, planAt: "08:30", releaseTimes: ["30 8 * * *"] };
     const daily = await world.publication(settings);
