@@ -148,7 +148,7 @@ async function deliver(
   for (let second = 0; second < 60; second++) {
     const { items } = await client.call<{ items: { cursor: number }[] }>("GET", "/api/channels?limit=100");
     const behind = items.filter((channel) => channel.cursor < head).length;
-    if (behind === 0) return say(`投递：电讯第 ${head} 条为止，全部送达`);
+    if (behind === 0) return say(`投递：通稿第 ${head} 条为止，全部送达`);
     await new Promise((resolve) => setTimeout(resolve, 1000));
     if (second % 10 === 9) await office.tick(at);
   }

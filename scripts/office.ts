@@ -93,21 +93,22 @@ export async function startOffice(settings: Settings): Promise<Office> {
   };
 }
 
-/** Process ids of the children of `parent`. */
-function children(parent: number): number[] {
-  const { stdout } = spawnSync("ps", ["-A", "-o", "pid=,ppid=,comm="], { encoding: "utf8" });
+/** The workerd children of `parent`, each as its id and start time: an id alone may name another process later. */
+function children(parent: number): string[] {
+  const { stdout } = spawnSync("ps", ["-A", "-o", "ppid=,pid=,lstart=,comm="], { encoding: "utf8" });
   return (stdout ?? "").split("\n").flatMap((line) => {
-    const [pid, ppid, command] = line.trim().split(/\s+/);
-    return Number(ppid) === parent && command?.includes("workerd") ? [Number(pid)] : [];
+    const [, ppid, child, command] = /^\s*(\d+)\s+(\d+\s+.*\d{4})\s+(\S+)$/.exec(line) ?? [];
+    return Number(ppid) === parent && command?.includes("workerd") ? [child!.replaceAll(/\s+/g, " ")] : [];
   });
 }
 
 /** A start that was killed outright leaves its workerd behind, on our port and our database: ends those, and only those. */
 function endLeftovers(file: string): void {
   if (!existsSync(file)) return;
-  for (const pid of readFileSync(file, "utf8").split("\n").map(Number).filter(Boolean)) {
-    const { stdout } = spawnSync("ps", ["-o", "comm=", "-p", String(pid)], { encoding: "utf8" });
-    if (stdout?.includes("workerd")) process.kill(pid, "SIGKILL");
+  for (const line of readFileSync(file, "utf8").split("\n").filter(Boolean)) {
+    const pid = line.split(" ")[0]!;
+    const { stdout } = spawnSync("ps", ["-o", "pid=,lstart=", "-p", pid], { encoding: "utf8" });
+    if (stdout?.trim().replaceAll(/\s+/g, " ") === line) process.kill(Number(pid), "SIGKILL");
   }
   rmSync(file);
 }

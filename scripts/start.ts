@@ -14,6 +14,8 @@ import { table } from "./table.ts";
 // Both are calls to the outside that a local office does not need.
 process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
 process.env.WRANGLER_SEND_METRICS = "false";
+// A line for each queue message is nothing that a person at this terminal has to read.
+process.env.WRANGLER_LOG = "warn";
 
 const began = Date.now();
 const say = (line: string) =>
@@ -47,15 +49,15 @@ try {
     } else {
       say("数据库是空的（KANFA_DEMO=0）：用 PUT /api/publications/{id} 建立第一个刊");
     }
-  } else {
-    const { items } = await client.call<{ items: { id: string; time_zone: string }[] }>("GET", "/api/publications");
-    editions = await Promise.all(items.map((publication) => workday(client, publication.id, publication.time_zone)));
   }
+  const { items } = await client.call<{ items: { id: string; time_zone: string }[] }>("GET", "/api/publications");
+  if (editions.length === 0)
+    editions = await Promise.all(items.map((publication) => workday(client, publication.id, publication.time_zone)));
   office.startClock();
   for (const edition of editions) report(edition);
   const { url } = settings;
   const [shown] = editions;
-  const following = shown && (await workday(client, shown.publication, "Asia/Shanghai", shown.date)).date;
+  const following = shown && (await workday(client, shown.publication, items[0]!.time_zone, shown.date)).date;
   console.log(
     [
       "",

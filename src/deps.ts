@@ -7,14 +7,10 @@ import type { Env } from "./env.ts";
 import { imageSources, parseMarkdown } from "./formats/index.ts";
 import type { Deps } from "./web/context.ts";
 
-/** A key that is known to everyone protects nothing; it only lets a fresh clone start. Production refuses it. */
-const DEVELOPMENT_SECRET = "kanfa development key: not a secret";
-
-/** Everything that the Worker's handlers use, from its bindings. Throws when production lacks KANFA_SECRET. */
+/** Everything that the Worker's handlers use, from its bindings. Throws without KANFA_SECRET: no key, no secrets. */
 export function depsOf(env: Env): Deps {
   const siteUrl = env.KANFA_URL.replace(/\/+$/, "");
-  const local = /^https?:\/\/(localhost|127\.0\.0\.1)(:|$|\/)/.test(siteUrl);
-  if (!env.KANFA_SECRET && !local)
+  if (!env.KANFA_SECRET)
     throw new Error("KANFA_SECRET is not set: run `wrangler secret put KANFA_SECRET` with 32 random bytes or more.");
   const db = env.DB;
   return {
@@ -22,7 +18,7 @@ export function depsOf(env: Env): Deps {
     queue: env.QUEUE,
     fetch: (url, init) => fetch(url, init),
     wall: () => Date.now(),
-    keys: { current: env.KANFA_SECRET ?? DEVELOPMENT_SECRET, previous: env.KANFA_SECRET_PREVIOUS },
+    keys: { current: env.KANFA_SECRET, previous: env.KANFA_SECRET_PREVIOUS },
     siteUrl,
     allowPrivate: env.KANFA_ALLOW_PRIVATE_TARGETS === "1",
     media: env.MEDIA,

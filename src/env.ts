@@ -7,7 +7,7 @@ export interface Env {
   DENIALS: RateLimit;
   /** Where readers reach this Worker, without a trailing slash. */
   KANFA_URL: string;
-  /** Key over secrets at rest. Required in production. */
+  /** Key over secrets at rest. Without it nothing runs; `npm start` makes one up. */
   KANFA_SECRET?: string;
   /** The key before it, while rows sealed under it remain. */
   KANFA_SECRET_PREVIOUS?: string;

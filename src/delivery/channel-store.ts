@@ -124,12 +124,20 @@ export function exists(id: number): Guard {
 /** Writes what a person changed of a channel, if nobody else did first. */
 export function updateChannel(
   db: D1Database,
-  channel: { id: number; rev: number; name: string; config: string; filter: Filter; expiresAfter: number },
+  channel: {
+    id: number;
+    rev: number;
+    name: string;
+    config: string;
+    secret: string | null;
+    filter: Filter;
+    expiresAfter: number;
+  },
   now: number,
 ): Statement {
   return db
     .prepare(
-      `UPDATE channels SET name = ?3, config = ?4, filter = ?5, expires_after = ?6, rev = rev + 1, updated_at = ?7 WHERE id = ?1 AND rev = ?2`,
+      `UPDATE channels SET name = ?3, config = ?4, filter = ?5, expires_after = ?6, secret = ?8, rev = rev + 1, updated_at = ?7 WHERE id = ?1 AND rev = ?2`,
     )
     .bind(
       channel.id,
@@ -139,6 +147,7 @@ export function updateChannel(
       JSON.stringify(channel.filter),
       channel.expiresAfter,
       now,
+      channel.secret,
     );
 }
 

@@ -68,7 +68,7 @@ export async function readDeliveryHealth(
       .prepare(
         `SELECT (SELECT count(*) FROM shards WHERE due_at <= ?) AS due,
            (SELECT count(*) FROM (SELECT 1 FROM channels WHERE tries > 0 AND status = 'active' LIMIT 1000)) AS retrying,
-           (SELECT count(*) FROM (SELECT 1 FROM channels WHERE status IN ('held', 'gone') LIMIT 1000)) AS held`,
+           (SELECT count(*) FROM (SELECT 1 FROM channels WHERE status = 'held' LIMIT 1000)) AS held`,
       )
       .bind(now),
   );

@@ -19,22 +19,39 @@ export async function sealConfig(
   return JSON.stringify(sealed);
 }
 
-/** A stored config, opened, and the texts in it that must never be shown. */
+/** A stored config, opened, and the texts in it that must never be shown. Throws when no key opens a member. */
 export async function openConfig(
   kind: Kind,
   channel: { uid: string; config: string },
   keys: SecretKeys,
 ): Promise<{ config: Record<string, unknown>; secrets: string[] }> {
+  const { config, locked } = await readConfig(kind, channel, keys);
+  if (locked.length > 0) throw new Error(`No key opens ${locked.join(", ")} of channel ${channel.uid}.`);
+  return {
+    config,
+    secrets: kind.secrets.flatMap((member) => (typeof config[member] === "string" ? [config[member]] : [])),
+  };
+}
+
+/** A stored config as far as it opens, for people: `locked` names the members that no key opens, which it then lacks. */
+export async function readConfig(
+  kind: Kind,
+  channel: { uid: string; config: string },
+  keys: SecretKeys,
+): Promise<{ config: Record<string, unknown>; locked: string[] }> {
   const config = JSON.parse(channel.config) as Record<string, unknown>;
-  const secrets: string[] = [];
+  const locked: string[] = [];
   for (const member of kind.secrets) {
     const sealed = config[member];
     if (typeof sealed !== "string") continue;
-    const text = await open(sealed, configPlace(channel.uid, member), keys);
-    config[member] = text;
-    secrets.push(text);
+    try {
+      config[member] = await open(sealed, configPlace(channel.uid, member), keys);
+    } catch {
+      delete config[member];
+      locked.push(member);
+    }
   }
-  return { config, secrets };
+  return { config, locked };
 }
 
 /** A config as people may see it: an address by its origin, every other secret as dots. */

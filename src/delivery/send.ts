@@ -19,7 +19,7 @@ export async function sendHttp(fetcher: Fetch, outgoing: Outgoing, deadline: num
   try {
     const response = await fetcher(outgoing.url, {
       method: "POST",
-      headers: { "user-agent": "Kanfa/1 (+https://github.com/kanfa)", ...outgoing.headers },
+      headers: { "user-agent": "Kanfa/1", ...outgoing.headers },
       body: outgoing.body,
       redirect: "manual",
       signal,

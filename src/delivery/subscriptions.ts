@@ -7,7 +7,7 @@ import type { SecretKeys } from "../platform/crypto.ts";
 import { conflict, invalid, notFound, Problem, stale } from "../platform/problem.ts";
 import { HOUR } from "../platform/time.ts";
 import type { Filter } from "./owed.ts";
-import { maskConfig, openConfig, sealConfig, sealSigning } from "./secrets.ts";
+import { maskConfig, openSigning, readConfig, sealConfig, sealSigning } from "./secrets.ts";
 import { newSigningSecret } from "./signing.ts";
 import type { ChannelRow } from "./channel-store.ts";
 import {
@@ -37,6 +37,8 @@ export interface SubscriptionDeps {
 /** A channel with its config opened, for showing (masked) or changing. */
 export interface Channel extends Omit<ChannelRow, "config"> {
   config: Record<string, unknown>;
+  /** Members of the config that no key opens: they have to be given anew. */
+  locked: string[];
 }
 
 /** The kind of this name. Throws a 422 problem that lists the kinds there are. */
@@ -55,8 +57,7 @@ export async function requireChannel(deps: SubscriptionDeps, uid: string): Promi
 
 /** A stored channel with its config opened. */
 export async function openChannel(deps: SubscriptionDeps, row: ChannelRow): Promise<Channel> {
-  const { config } = await openConfig(requireKind(row.kind), row, deps.keys);
-  return { ...row, config };
+  return { ...row, ...(await readConfig(requireKind(row.kind), row, deps.keys)) };
 }
 
 /** Throws a 422 problem for a filter on alerts: whoever is told of trouble is told of all of it. */
@@ -149,10 +150,14 @@ export async function changeChannel(
   if (rev !== channel.rev) throw stale(channel.rev);
   checkFilter(channel.purpose, change.filter ?? {});
   const kind = requireKind(channel.kind);
+  // A member that no key opens has to come with the change, or the channel could not be written back whole.
   const config =
-    change.config === undefined
+    change.config === undefined && channel.locked.length === 0
       ? channel.config
-      : checkConfig(deps, kind, { ...channel.config, ...withoutMasks(kind, channel.config, change.config as object) });
+      : checkConfig(deps, kind, {
+          ...channel.config,
+          ...withoutMasks(kind, channel.config, (change.config ?? {}) as object),
+        });
   const [, updated] = await db.batch([
     audit(
       db,
@@ -166,6 +171,7 @@ export async function changeChannel(
         rev,
         name: change.name ?? channel.name,
         config: await sealConfig(kind, channel.uid, config, keys),
+        secret: await resealed(channel, keys),
         filter: change.filter ?? channel.filter,
         expiresAfter: change.expiresAfter ?? channel.expiresAfter,
       },
@@ -175,6 +181,13 @@ export async function changeChannel(
   const after = await requireChannel(deps, channel.uid);
   if (updated!.meta.changes === 0) throw stale(after.rev);
   return after;
+}
+
+/** The signing secret under the current key; one that no key opens stays as it is. A change is what ends a key's rotation. */
+async function resealed(channel: Channel, keys: SecretKeys): Promise<string | null> {
+  if (channel.secret === null) return null;
+  const secret = await openSigning(channel.uid, channel.secret, keys).catch(() => null);
+  return secret === null ? channel.secret : sealSigning(channel.uid, secret, keys);
 }
 
 /** The members of a change that are not merely a secret's mask, sent back by a caller who only read it. */

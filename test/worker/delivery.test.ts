@@ -3,7 +3,13 @@ import { Webhook } from "standardwebhooks";
 import { beforeEach, describe, expect, it } from "vitest";
 import { requireArticle } from "../../src/articles/desk.ts";
 import { open } from "../../src/platform/crypto.ts";
-import { createChannel, pauseOrResume, requireChannel } from "../../src/delivery/subscriptions.ts";
+import {
+  changeChannel,
+  createChannel,
+  pauseOrResume,
+  removeChannel,
+  requireChannel,
+} from "../../src/delivery/subscriptions.ts";
 import { wakeShards } from "../../src/delivery/store.ts";
 import { joined, unpick } from "../../src/editions/store.ts";
 import { correctArticle, recallArticle } from "../../src/wire/amend.ts";
@@ -398,6 +404,39 @@ describe("a channel that cannot be opened", () => {
       { uid: "channel-2", status: "active", cursor: 2 },
     ]);
     expect(await world.one(`SELECT count(*) FROM audit WHERE action = 'delivery.held'`)).toBe(1);
+  });
+});
+
+describe("keys", () => {
+  const rekeyed = { ...world.deps, db: world.db, keys: { current: "the new key" } };
+
+  it("a channel that no key opens can be seen, mended with a new address, and removed", async () => {
+    await world.webhook(1);
+    await world.webhook(2);
+    const locked = await requireChannel(rekeyed, "channel-1");
+    expect(locked).toMatchObject({ locked: ["url"], config: { payload: "thin" } });
+    await expect(changeChannel(rekeyed, locked, { name: "n" }, locked.rev, ACTOR, 0)).rejects.toThrow();
+    const mended = await changeChannel(
+      rekeyed,
+      locked,
+      { config: { url: "https://new.example.com/" } },
+      locked.rev,
+      ACTOR,
+      0,
+    );
+    expect(mended).toMatchObject({ locked: [], config: { url: "https://new.example.com/" } });
+    await removeChannel(rekeyed, await requireChannel(rekeyed, "channel-2"), ACTOR, 0);
+    expect(await world.one(`SELECT count(*) FROM channels`)).toBe(1);
+  });
+
+  it("a change writes everything under the current key, so that a rotation comes to its end", async () => {
+    await world.webhook(1);
+    const both = { ...rekeyed, keys: { current: "the new key", previous: world.deps.keys.current } };
+    const channel = await requireChannel(both, "channel-1");
+    await changeChannel(both, channel, { name: "same" }, channel.rev, ACTOR, 0);
+    const after = await requireChannel(rekeyed, "channel-1");
+    expect(after.locked).toEqual([]);
+    expect(await open(after.secret!, "channels:channel-1:secret", rekeyed.keys)).toMatch(/^whsec_/);
   });
 });
 

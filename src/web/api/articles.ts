@@ -91,7 +91,7 @@ function split(fields: Omit<Fields, "publication">): { content: Content; handlin
       credits,
       cover,
       source,
-      digest: fields.digest ?? digestOf(parseMarkdown(markdown)),
+      digest: fields.digest ?? automaticDigest(markdown),
     },
     handling: {
       important: fields.important,
@@ -175,7 +175,7 @@ articles.patch(
     const patch = await readJson(c, schemas.articlePatch);
     const article = await requireArticle(db, c.req.param("id"));
     const publication = await requirePublication(db, article.publication);
-    const { content, handling } = split({ ...fieldsOf(article), ...defined(patch) });
+    const { content, handling } = split(changedFields(article, patch));
     checkTogether(content, handling, publication);
     const place = await placeOf(c, publication, {
       column: patch.column === undefined ? article.column : patch.column,
@@ -194,6 +194,23 @@ function defined<T extends object>(patch: T): { [K in keyof T]: Exclude<T[K], un
     [K in keyof T]: Exclude<T[K], undefined>;
   };
 }
+
+/** An article's fields after a patch. A digest that was taken from the text follows the text. */
+function changedFields(
+  article: Article,
+  patch: Partial<z.output<typeof schemas.articlePatch>>,
+): Omit<Fields, "publication"> {
+  const fields = { ...fieldsOf(article), ...defined(patch) };
+  if (
+    patch.markdown !== undefined &&
+    patch.digest === undefined &&
+    article.digest === automaticDigest(article.markdown)
+  )
+    fields.digest = automaticDigest(fields.markdown);
+  return fields;
+}
+
+const automaticDigest = (markdown: string): string => digestOf(parseMarkdown(markdown));
 
 /** An article's fields as a request would have sent them. */
 function fieldsOf(article: Article): Omit<Fields, "publication"> {
@@ -309,7 +326,7 @@ articles.post(
     const { note = "", ...patch } = await readJson(c, schemas.correction);
     const article = await requireArticle(db, c.req.param("id"));
     const publication = await requirePublication(db, article.publication);
-    const { content, handling } = split({ ...fieldsOf(article), ...defined(patch) });
+    const { content, handling } = split(changedFields(article, patch));
     checkTogether(content, handling, publication);
     return show(c, await correctArticle(desk, article, content, note, actor, c.get("now")));
   },

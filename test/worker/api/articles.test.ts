@@ -567,3 +567,19 @@ describe("an id that is none", () => {
     });
   });
 });
+
+describe("a digest taken from the text", () => {
+  it("follows the text, until a person writes one", async () => {
+    await makePublication("digests");
+    const made = await makeArticle({ publication: "digests", markdown: "第一句话。第二句话。" });
+    expect(made).toMatchObject({ digest: "第一句话。第二句话。" });
+    const patch = async (body: Record<string, unknown>, rev: number) =>
+      expectStatus(
+        await api<{ digest: string }>("PATCH", `/articles/${made.id}`, { body, headers: { "if-match": `"${rev}"` } }),
+        200,
+      );
+    expect(await patch({ markdown: "改过的一句话。" }, 1)).toMatchObject({ digest: "改过的一句话。" });
+    expect(await patch({ digest: "自拟摘要" }, 2)).toMatchObject({ digest: "自拟摘要" });
+    expect(await patch({ markdown: "又改了。" }, 3)).toMatchObject({ digest: "自拟摘要" });
+  });
+});

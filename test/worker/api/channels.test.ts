@@ -49,6 +49,7 @@ describe("POST /channels", () => {
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       rev: 1,
       kind: "webhook",
+      purpose: "news",
       name: "合作方",
       status: "active",
       cursor: 0,
