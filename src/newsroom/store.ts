@@ -1,7 +1,8 @@
 import type { Statement } from "../platform/d1.ts";
 import { row, rows } from "../platform/d1.ts";
 import type { Guard } from "../platform/guard.ts";
-import type { Medium, Publication, Role, Scope, Stage, UnitKind } from "./types.ts";
+import type { Medium, Outlet, Publication, Role, Scope, Stage, UnitKind } from "./types.ts";
+import { defaultOutlets } from "./types.ts";
 
 interface PublicationRow {
   id: number;
@@ -13,13 +14,14 @@ interface PublicationRow {
   plan_at: string;
   release_times: string;
   stages: string;
+  outlets: string;
   stopped_at: number | null;
   stop_reason: string | null;
   due_at: number;
   rev: number;
 }
 
-const PUBLICATION = `id, slug, name, medium, time_zone, quota, plan_at, release_times, stages, stopped_at, stop_reason, due_at, rev`;
+const PUBLICATION = `id, slug, name, medium, time_zone, quota, plan_at, release_times, stages, outlets, stopped_at, stop_reason, due_at, rev`;
 
 function toPublication(r: PublicationRow): Publication {
   return {
@@ -32,6 +34,7 @@ function toPublication(r: PublicationRow): Publication {
     planAt: r.plan_at,
     releaseTimes: JSON.parse(r.release_times) as string[],
     stages: JSON.parse(r.stages) as Stage[],
+    outlets: JSON.parse(r.outlets) as Outlet[],
     stoppedAt: r.stopped_at,
     stopReason: r.stop_reason,
     dueAt: r.due_at,
@@ -56,17 +59,19 @@ export async function listPublications(db: D1Database, dueBy?: number): Promise<
   return (await rows<PublicationRow>(statement)).map(toPublication);
 }
 
-/** What a person sets of a publication. */
+/** What a person sets of a publication; `outlets` left out are those of the medium. */
 export type PublicationSettings = Pick<
   Publication,
   "slug" | "name" | "medium" | "timeZone" | "quota" | "planAt" | "releaseTimes" | "stages"
->;
+> & { outlets?: readonly Outlet[] };
+
+const outletsJson = (p: PublicationSettings): string => JSON.stringify(p.outlets ?? defaultOutlets(p.medium));
 
 export function insertPublication(db: D1Database, p: PublicationSettings, now: number): Statement {
   return db
     .prepare(
-      `INSERT INTO publications (slug, name, medium, time_zone, quota, plan_at, release_times, stages, due_at, rev, created_at, updated_at)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, ?9, ?9)`,
+      `INSERT INTO publications (slug, name, medium, time_zone, quota, plan_at, release_times, stages, due_at, rev, created_at, updated_at, outlets)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, ?9, ?9, ?10)`,
     )
     .bind(
       p.slug,
@@ -78,6 +83,7 @@ export function insertPublication(db: D1Database, p: PublicationSettings, now: n
       JSON.stringify(p.releaseTimes),
       JSON.stringify(p.stages),
       now,
+      outletsJson(p),
     );
 }
 
@@ -92,7 +98,7 @@ export function updatePublication(
   return db
     .prepare(
       `UPDATE publications SET name = ?2, medium = ?3, time_zone = ?4, quota = ?5, plan_at = ?6, release_times = ?7, stages = ?8,
-         due_at = min(due_at, ?9), rev = rev + 1, stamp = ?10, updated_at = ?9
+         due_at = min(due_at, ?9), rev = rev + 1, stamp = ?10, updated_at = ?9, outlets = ?12
        WHERE slug = ?1 AND rev = ?11`,
     )
     .bind(
@@ -107,6 +113,7 @@ export function updatePublication(
       now,
       stamp,
       rev,
+      outletsJson(p),
     );
 }
 
