@@ -7,7 +7,8 @@
  * 4. `wire/store.ts` — the log of what happened to posts, and its readers.
  * 5. `delivery/owed.ts`, `policy.ts` and `shard.ts` — how every subscriber gets what it is owed.
  * 6. `channels/kind.ts` — what a kind of subscriber is.
- * 7. `tick.ts` — what one minute does; `web/app.ts` — what HTTP does.
+ * 7. `handover/outlets.ts`, `pack.ts` and `acts.ts` — what a person posts by hand (交接), and ticks off.
+ * 8. `tick.ts` — what one minute does; `web/app.ts` — what HTTP does.
  *
  * `docs/architecture.md` tells why it is built so.
  */

@@ -8,10 +8,12 @@ import { authenticate } from "./api/auth.ts";
 import { channels } from "./api/channels.ts";
 import type { Description } from "./api/docs.tsx";
 import { docs } from "./api/docs.tsx";
+import { handovers } from "./api/handovers.ts";
 import { health } from "./api/health.ts";
 import { idempotent } from "./api/idempotency.ts";
 import { newsroom } from "./api/newsroom.ts";
 import { publications } from "./api/publications.ts";
+import { record } from "./api/record.ts";
 import { wire } from "./api/wire.ts";
 import type { App } from "./context.ts";
 import { problemOf, problemResponse } from "./problems.ts";
@@ -31,7 +33,8 @@ app.use("/api/*", authenticate, idempotent);
 // An editor's token opens pictures that are not public yet.
 app.use("/media/*", authenticate);
 
-for (const room of [health, articles, publications, channels, newsroom, wire]) app.route("/api", room);
+for (const room of [health, articles, publications, record, handovers, channels, newsroom, wire])
+  app.route("/api", room);
 
 const describe = () =>
   generateSpecs(app, {

@@ -6,6 +6,7 @@ import { open } from "../../src/platform/crypto.ts";
 import { createChannel, pauseOrResume, requireChannel } from "../../src/delivery/subscriptions.ts";
 import { wakeShards } from "../../src/delivery/store.ts";
 import { joined, unpick } from "../../src/editions/store.ts";
+import { correctHandovers, recallHandovers } from "../../src/handover/store.ts";
 import { correctArticle, recallArticle } from "../../src/wire/amend.ts";
 import { at, World } from "./helpers/world.ts";
 
@@ -17,6 +18,7 @@ let publication: number;
 const desk = {
   db: world.db,
   planner: { unpick, joined },
+  handovers: { corrected: correctHandovers, recalled: recallHandovers },
   mediaOf: () => [],
   wake: (now: number) => wakeShards(world.db, now),
 };

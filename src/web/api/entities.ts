@@ -28,6 +28,7 @@ export function articleSummary(a: Omit<Article, "markdown">) {
     credits: a.credits,
     cover: a.cover,
     source: a.source,
+    file: a.file ?? null,
     important: a.important,
     priority: a.priority,
     event_at: time(a.eventAt),
@@ -43,7 +44,7 @@ export function articleSummary(a: Omit<Article, "markdown">) {
 
 /** An article as editors see it; `url` once it is published. */
 export function articleView(a: Article, url: string | null = null) {
-  return { ...articleSummary(a), markdown: a.markdown, ...(url !== null && { url }) };
+  return { ...articleSummary(a), markdown: a.markdown, captions: a.captions ?? null, ...(url !== null && { url }) };
 }
 
 /** One text of an article with the decisions that were signed on it. */
@@ -81,6 +82,7 @@ export function publicationView(p: Publication) {
     plan_at: p.planAt,
     release_times: p.releaseTimes,
     stages: p.stages,
+    outlets: p.outlets,
     stopped: p.stoppedAt === null ? null : { at: iso(p.stoppedAt, p.timeZone), reason: p.stopReason },
   };
 }

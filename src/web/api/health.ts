@@ -4,9 +4,11 @@ import { readDeliveryHealth } from "../../delivery/ledger-store.ts";
 import { dayOf } from "../../editions/calendar.ts";
 import { planTime } from "../../editions/slots.ts";
 import { summarise } from "../../editions/store.ts";
+import { countOpen } from "../../handover/store.ts";
 import { listPublications, readOffice } from "../../newsroom/store.ts";
 import { iso, localDate, MINUTE } from "../../platform/time.ts";
 import type { App } from "../context.ts";
+import { handoverCounts } from "./handover-view.ts";
 import { operation } from "./operation.ts";
 
 export const health = new Hono<App>();
@@ -36,6 +38,7 @@ health.get(
       db,
       days.map(({ p, date }) => [p.id, date] as const),
     );
+    const tasks = await countOpen(db, now);
     const editions = days.map(({ p, date }) => {
       const edition = found.find((e) => e.publication === p.slug);
       const working = dayOf(date).working;
@@ -50,6 +53,8 @@ health.get(
         shortfall: edition?.shortfall ?? null,
         stopped: p.stoppedAt !== null,
         overdue,
+        // Overdue hand-overs are shown, not alarmed: the office does publish, a person is late.
+        ...(p.medium === "video" && { handovers: handoverCounts(tasks, p.id) }),
       };
     });
     const deliveries = await readDeliveryHealth(db, now);

@@ -41,6 +41,7 @@ describe("PUT /publications/{id}", () => {
       plan_at: "07:00",
       release_times: ["30 8 * * *", "30 11 * * *", "0 15 * * *", "30 18 * * *"],
       stages: [],
+      outlets: [],
       stopped: null,
     });
     expect(answer.headers.get("etag")).toBe('"1"');
@@ -59,6 +60,7 @@ describe("PUT /publications/{id}", () => {
       plan_at: "23:59",
       release_times: ["0 12 * * MON-FRI", "*/30 9-10 * * *"],
       stages: ["first", "final"],
+      outlets: ["douyin"],
     };
     expect(expectStatus(await put("video", settings), 201)).toEqual({
       id: "video",

@@ -143,6 +143,7 @@ const TABLES = [
   "inbox",
   "post_media",
   "wire",
+  "handovers",
   "posts",
   "picks",
   "drops",
