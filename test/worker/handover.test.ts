@@ -10,6 +10,7 @@ import { MINUTE } from "../../src/platform/time.ts";
 import type { Article, Page } from "./helpers/api.ts";
 import {
   api,
+  apiWith,
   auditOf,
   expectProblem,
   expectStatus,
@@ -17,6 +18,7 @@ import {
   makeArticle,
   makePublication,
   makeToken,
+  meddled,
   ORIGIN,
   readArticle,
   walk,
@@ -189,6 +191,20 @@ describe("a released video", () => {
     await world.db.prepare(`UPDATE slots SET released_at = 1, stamp = 'other'`).run();
     await world.tick(at("12:00"));
     expect(await tasks()).toEqual([]);
+  });
+
+  it("leaves the tasks of the days before as they are", async () => {
+    const { channels } = await released();
+    expectStatus(await done(channels.id, { link: LINKS.channels }), 200);
+    const before = await world.all(`SELECT * FROM handovers ORDER BY id`);
+    await video({ title: "第二天的视频短片" });
+    await world.tick(at("12:00", "2026-11-24"));
+    const after = await world.all(`SELECT * FROM handovers ORDER BY id`);
+    expect(after.slice(0, 2)).toEqual(before);
+    expect((await tasks()).slice(2).map(({ post, state }) => [post.seq, state])).toEqual([
+      [2, "open"],
+      [2, "open"],
+    ]);
   });
 
   it("an article makes none", async () => {
@@ -409,7 +425,21 @@ describe("a recall", () => {
     ]);
   });
 
-  it("that comes too late to be recorded leaves no task behind", async () => {
+  it("or correction that lost against another changes no task", async () => {
+    const { article, channels } = await released();
+    expectStatus(await done(channels.id, { link: LINKS.channels }), 200);
+    for (const [act, body] of [
+      ["recall", {}],
+      ["correct", { title: "输家的标题" }],
+    ] as const) {
+      const before = await states();
+      const DB = meddled(() => world.db.prepare(`UPDATE articles SET rev = rev + 1`).run());
+      expectProblem(await apiWith({ DB }, "POST", `/articles/${article}/${act}`, { body }), 412);
+      expect(await states()).toEqual(before);
+    }
+  });
+
+  it("that is repeated makes no second task", async () => {
     const { article, channels } = await released();
     expectStatus(await done(channels.id, { link: LINKS.channels }), 200);
     expectStatus(await recall(article), 200);
@@ -523,6 +553,21 @@ describe("what others show of it", () => {
       `EXPLAIN QUERY PLAN SELECT count(*) FROM handovers WHERE state = 'open'`,
     );
     expect(plan.map((row) => row.detail).join()).toContain("handovers_state (state=?)");
+  });
+});
+
+describe("the API's description", () => {
+  it("knows the operations and what they take", async () => {
+    const { paths } = expectStatus(
+      await api<{ paths: Record<string, Record<string, { requestBody?: unknown }>> }>("GET", "/openapi.json"),
+      200,
+    );
+    const operations = ["/handovers", "/handovers/{id}", "/publications/{id}/record"].map(
+      (path) => paths[`/api${path}`],
+    );
+    expect(operations.map((operation) => Object.keys(operation ?? {}))).toEqual([["get"], ["get"], ["get"]]);
+    expect(JSON.stringify(paths["/api/handovers/{id}/done"]?.post?.requestBody)).toMatch(/"link".*"note".*"hash"/);
+    expect(JSON.stringify(paths["/api/handovers/{id}/reopen"]?.post?.requestBody)).toContain('"reason"');
   });
 });
 
