@@ -33,7 +33,7 @@ export function cleanLine(text: string): string {
 
 /** The name of a revision: SHA-256 over everything a reader sees, hex. */
 export function contentHash(content: Content): Promise<string> {
-  const { kind, title, digest, markdown, credits, cover, source } = content;
+  const { kind, title, digest, markdown, credits, cover, source, file = null, captions = null } = content;
   return sha256(
     JSON.stringify([
       kind,
@@ -43,6 +43,8 @@ export function contentHash(content: Content): Promise<string> {
       credits.map(({ role, name }) => [role, name]),
       cover,
       source && [source.name, source.url, source.published_at ?? null],
+      // Only when there is one: what was hashed before videos had files keeps its name.
+      ...(file === null && captions === null ? [] : [file, captions]),
     ]),
   );
 }

@@ -1,4 +1,4 @@
-/** Pictures: what they are is told by their bytes, what they are called by their content hash. */
+/** Pictures (videos: `video.ts`): what they are is told by their bytes, what they are called by their content hash. */
 import { sha256 } from "../platform/crypto.ts";
 import { Problem } from "../platform/problem.ts";
 import type { Actor } from "../newsroom/types.ts";
@@ -8,7 +8,13 @@ import { insertMedia } from "./record-store.ts";
 /** WeChat takes material pictures up to 10 MB; nothing larger is of use downstream. */
 export const MEDIA_LIMIT = 10 * 1024 * 1024;
 
-const ENDINGS = { "image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp" } as const;
+const ENDINGS = {
+  "image/jpeg": "jpg",
+  "image/png": "png",
+  "image/gif": "gif",
+  "image/webp": "webp",
+  "video/mp4": "mp4",
+} as const;
 export type MediaType = keyof typeof ENDINGS;
 
 /** The picture type that the first bytes tell, or null. SVG is text that can carry script: never a picture here. */
@@ -22,7 +28,7 @@ export function sniff(bytes: Uint8Array): MediaType | null {
   return null;
 }
 
-/** The path of a picture on the site: `/media/<hash>.<ending>`. */
+/** The path of a picture or video on the site: `/media/<hash>.<ending>`. */
 export function mediaPath(hash: string, type: string): string {
   return `/media/${hash}.${ENDINGS[type as MediaType] ?? "bin"}`;
 }

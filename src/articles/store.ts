@@ -37,19 +37,22 @@ interface Meta {
   credits: Credit[];
   cover: string | null;
   source: Source | null;
+  file?: string | null;
+  captions?: string | null;
 }
 
 const articleSelect = (
   text: string,
+  meta: string,
 ) => `SELECT a.id, a.uid, a.rev, a.status, a.stage, a.publication_id, p.slug AS publication, a.column_id, c.slug AS column_slug,
     a.unit_id, u.slug AS unit_slug, a.author, a.kind, a.hash, a.title, a.digest, a.important, a.priority, a.event_at, a.embargo_until,
-    a.expires_at, a.must_run_on, a.evergreen, a.created_at, a.updated_at, ${text} AS markdown, r.meta
+    a.expires_at, a.must_run_on, a.evergreen, a.created_at, a.updated_at, ${text} AS markdown, ${meta} AS meta
   FROM articles a JOIN publications p ON p.id = a.publication_id JOIN revisions r ON r.article_id = a.id AND r.hash = a.hash
     LEFT JOIN columns c ON c.id = a.column_id LEFT JOIN units u ON u.id = a.unit_id`;
 
 /** With its text, or in a list without: a page of texts could fill the Worker's memory. */
-const ARTICLE = articleSelect("r.markdown");
-const SUMMARY = articleSelect("''");
+const ARTICLE = articleSelect("r.markdown", "r.meta");
+const SUMMARY = articleSelect("''", "json_remove(r.meta, '$.captions')");
 
 function toArticle(r: ArticleRow): Article {
   return {
@@ -125,8 +128,14 @@ export async function listArticles(
 }
 
 const meta = (content: Content): string => {
-  const { credits, cover, source } = content;
-  return JSON.stringify({ credits, cover, source } satisfies Meta);
+  const { credits, cover, source, file, captions } = content;
+  return JSON.stringify({
+    credits,
+    cover,
+    source,
+    ...(file && { file }),
+    ...(captions && { captions }),
+  } satisfies Meta);
 };
 
 const flag = (value: boolean): number => (value ? 1 : 0);

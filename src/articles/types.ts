@@ -46,6 +46,10 @@ export interface Content {
   credits: Credit[];
   cover: string | null;
   source: Source | null;
+  /** A video's file: a path of ours, or an https address for what is too large to upload. Missing is null. */
+  file?: string | null;
+  /** A video's captions, SRT or plain text. Missing is null. */
+  captions?: string | null;
 }
 
 /** How the article is to be handled: changes without a new revision. Times are epoch ms. */

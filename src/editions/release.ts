@@ -3,6 +3,7 @@ import type { Statement } from "../platform/d1.ts";
 import { newId, newStamp } from "../platform/ids.ts";
 import { MINUTE } from "../platform/time.ts";
 import { toPublished } from "../articles/queue-store.ts";
+import { insertHandovers } from "../handover/store.ts";
 import { audit } from "../newsroom/store.ts";
 import type { Publication } from "../newsroom/types.ts";
 import { auditNewPosts, insertNewPostMedia, insertPosts, insertPublished, NEW_POSTS } from "../wire/store.ts";
@@ -37,6 +38,7 @@ export async function releaseSlot(
     numberPicks(db, NEW_POSTS),
     toPublished(db, { sql: `SELECT article_id FROM (${NEW_POSTS})`, args: [] }, now),
     insertNewPostMedia(db),
+    ...(publication.medium === "video" ? [insertHandovers(db, now)] : []),
     auditNewPosts(db, now),
     insertPublished(db, now),
     ...returnLeftovers(db, { editionId: edition.id, n: slot.n, stamp }, now),

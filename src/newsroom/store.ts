@@ -2,7 +2,8 @@ import type { Statement } from "../platform/d1.ts";
 import { row, rows } from "../platform/d1.ts";
 import type { Guard } from "../platform/guard.ts";
 import { guarded } from "../platform/guard.ts";
-import type { Medium, Publication, Role, Scope, Stage, UnitKind } from "./types.ts";
+import type { Medium, Outlet, Publication, Role, Scope, Stage, UnitKind } from "./types.ts";
+import { defaultOutlets } from "./types.ts";
 
 interface PublicationRow {
   id: number;
@@ -15,13 +16,14 @@ interface PublicationRow {
   release_times: string;
   stages: string;
   warn_at: string;
+  outlets: string;
   stopped_at: number | null;
   stop_reason: string | null;
   due_at: number;
   rev: number;
 }
 
-const PUBLICATION = `id, slug, name, medium, time_zone, quota, plan_at, release_times, stages, warn_at, stopped_at, stop_reason, due_at, rev`;
+const PUBLICATION = `id, slug, name, medium, time_zone, quota, plan_at, release_times, stages, warn_at, outlets, stopped_at, stop_reason, due_at, rev`;
 
 function toPublication(r: PublicationRow): Publication {
   return {
@@ -35,6 +37,7 @@ function toPublication(r: PublicationRow): Publication {
     releaseTimes: JSON.parse(r.release_times) as string[],
     stages: JSON.parse(r.stages) as Stage[],
     warnAt: JSON.parse(r.warn_at) as string[],
+    outlets: JSON.parse(r.outlets) as Outlet[],
     stoppedAt: r.stopped_at,
     stopReason: r.stop_reason,
     dueAt: r.due_at,
@@ -59,20 +62,22 @@ export async function listPublications(db: D1Database, dueBy?: number): Promise<
   return (await rows<PublicationRow>(statement)).map(toPublication);
 }
 
-/** What a person sets of a publication. */
+/** What a person sets of a publication; `outlets` left out are those of the medium. */
 export type PublicationSettings = Pick<
   Publication,
   "slug" | "name" | "medium" | "timeZone" | "quota" | "planAt" | "releaseTimes" | "stages"
-> & { warnAt?: readonly string[] };
+> & { warnAt?: readonly string[]; outlets?: readonly Outlet[] };
 
 /** When a working day's shortfall is warned of where nobody has said: while the office can still do something about it. */
 export const DEFAULT_WARN_AT: readonly string[] = ["16:00"];
 
+const outletsJson = (p: PublicationSettings): string => JSON.stringify(p.outlets ?? defaultOutlets(p.medium));
+
 export function insertPublication(db: D1Database, p: PublicationSettings, now: number): Statement {
   return db
     .prepare(
-      `INSERT INTO publications (slug, name, medium, time_zone, quota, plan_at, release_times, stages, warn_at, due_at, rev, created_at, updated_at)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?10, ?9, 1, ?9, ?9)`,
+      `INSERT INTO publications (slug, name, medium, time_zone, quota, plan_at, release_times, stages, warn_at, outlets, due_at, rev, created_at, updated_at)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?10, ?11, ?9, 1, ?9, ?9)`,
     )
     .bind(
       p.slug,
@@ -85,6 +90,7 @@ export function insertPublication(db: D1Database, p: PublicationSettings, now: n
       JSON.stringify(p.stages),
       now,
       JSON.stringify(p.warnAt ?? DEFAULT_WARN_AT),
+      outletsJson(p),
     );
 }
 
@@ -99,7 +105,7 @@ export function updatePublication(
   return db
     .prepare(
       `UPDATE publications SET name = ?2, medium = ?3, time_zone = ?4, quota = ?5, plan_at = ?6, release_times = ?7, stages = ?8,
-         warn_at = coalesce(?12, warn_at),
+         warn_at = coalesce(?12, warn_at), outlets = ?13,
          due_at = min(due_at, ?9), rev = rev + 1, stamp = ?10, updated_at = ?9
        WHERE slug = ?1 AND rev = ?11`,
     )
@@ -116,6 +122,7 @@ export function updatePublication(
       stamp,
       rev,
       p.warnAt ? JSON.stringify(p.warnAt) : null,
+      outletsJson(p),
     );
 }
 

@@ -16,6 +16,13 @@ export type Scope = (typeof SCOPES)[number];
 export const MEDIUMS = ["article", "video"] as const;
 export type Medium = (typeof MEDIUMS)[number];
 
+/** Where a video goes by hand, since no public API posts there: 视频号, 抖音号. */
+export const OUTLETS = ["channels", "douyin"] as const;
+export type Outlet = (typeof OUTLETS)[number];
+
+/** The outlets that a new publication of this medium is handed over to. */
+export const defaultOutlets = (medium: Medium): Outlet[] => (medium === "video" ? [...OUTLETS] : []);
+
 /** One outlet. Times of day are local to `timeZone`. */
 export interface Publication {
   id: number;
@@ -31,6 +38,8 @@ export interface Publication {
   stages: Stage[];
   /** `HH:MM`: when a working day's shortfall is looked at and warned of. */
   warnAt: string[];
+  /** Where a released video is handed over to; none for a publication of articles. */
+  outlets: Outlet[];
   stoppedAt: number | null;
   stopReason: string | null;
   dueAt: number;

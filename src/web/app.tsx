@@ -10,10 +10,12 @@ import { channels } from "./api/channels.ts";
 import type { Description } from "./api/docs.tsx";
 import { docs } from "./api/docs.tsx";
 import { forecasts } from "./api/forecast.ts";
+import { handovers } from "./api/handovers.ts";
 import { health } from "./api/health.ts";
 import { idempotent } from "./api/idempotency.ts";
 import { newsroom } from "./api/newsroom.ts";
 import { publications } from "./api/publications.ts";
+import { record } from "./api/record.ts";
 import { wire } from "./api/wire.ts";
 import type { App } from "./context.ts";
 import { problemOf, problemResponse } from "./problems.ts";
@@ -33,7 +35,7 @@ app.use("/api/*", authenticate, idempotent);
 // An editor's token opens pictures that are not public yet.
 app.use("/media/*", authenticate);
 
-for (const room of [health, articles, publications, calendar, forecasts, channels, newsroom, wire])
+for (const room of [health, articles, publications, record, handovers, calendar, forecasts, channels, newsroom, wire])
   app.route("/api", room);
 
 const describe = () =>

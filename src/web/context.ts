@@ -1,14 +1,13 @@
 /** What every request carries. The clock is read once, at the edge. */
 import type { Context } from "hono";
-import type { Desk } from "../articles/desk.ts";
 import type { DeliveryDeps } from "../delivery/deps.ts";
-import type { WakeSubscribers } from "../wire/amend.ts";
+import type { AmendingDesk } from "../wire/amend.ts";
 import type { Env } from "../env.ts";
 import type { Actor } from "../newsroom/types.ts";
 
 export interface Deps extends DeliveryDeps {
   media: R2Bucket;
-  desk: Desk & { wake: WakeSubscribers };
+  desk: AmendingDesk;
   adminToken: string | undefined;
   denials: Pick<RateLimit, "limit">;
 }

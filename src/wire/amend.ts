@@ -1,4 +1,5 @@
 /** What happens to a post after it is out: 更正 and 撤回. Each is one batch that also tells the wire. */
+import type { Guard } from "../platform/guard.ts";
 import { stamped } from "../platform/guard.ts";
 import { newStamp } from "../platform/ids.ts";
 import { conflict, stale } from "../platform/problem.ts";
@@ -14,6 +15,18 @@ import { correctPost, insertCorrection, insertRecalls, recallPosts } from "./sto
 
 /** Statements that make subscribers look at the wire. The delivery room provides them. */
 export type WakeSubscribers = (now: number) => Statement[];
+
+/** What an amendment asks of the people who posted the video by hand. The handover room provides it. */
+export interface HandoverPort {
+  corrected(db: D1Database, articleId: number, note: string, guard: Guard, now: number): Statement[];
+  recalled(db: D1Database, articleId: number, note: string, guard: Guard, now: number): Statement[];
+}
+
+/** The desk, with those who must hear of an amendment. */
+export interface AmendingDesk extends Desk {
+  wake: WakeSubscribers;
+  handovers: HandoverPort;
+}
 
 async function commit(desk: Desk, article: Article, batch: Statement[]): Promise<Article> {
   const [moved] = await desk.db.batch(batch);
@@ -32,7 +45,7 @@ function requirePublished(article: Article, act: string): void {
  * Throws 409 when the article is not published, 412 when it has changed meanwhile.
  */
 export async function correctArticle(
-  desk: Desk & { wake: WakeSubscribers },
+  desk: AmendingDesk,
   article: Article,
   content: Content,
   note: string,
@@ -55,6 +68,7 @@ export async function correctArticle(
     insertRevision(db, article.uid, { hash, content, media: desk.mediaOf(content), savedBy: actor.name, stamp }, now),
     ...correctPost(db, article.id, guard, now),
     insertCorrection(db, article.id, note, guard, now),
+    ...desk.handovers.corrected(db, article.id, note, guard, now),
     audit(
       db,
       {
@@ -75,7 +89,7 @@ export async function correctArticle(
  * Throws 409 when the article is not published, 412 when it has changed meanwhile.
  */
 export async function recallArticle(
-  desk: Desk & { wake: WakeSubscribers },
+  desk: AmendingDesk,
   article: Article,
   note: string,
   actor: Actor,
@@ -95,6 +109,7 @@ export async function recallArticle(
     ),
     insertRecalls(db, article.id, note, guard, now),
     ...recallPosts(db, article.id, guard, now),
+    ...desk.handovers.recalled(db, article.id, note, guard, now),
     audit(
       db,
       { at: now, actor: actor.name, action: "article.recalled", subject: `article:${article.uid}`, detail: { note } },

@@ -12,6 +12,7 @@ import {
 } from "../../src/delivery/subscriptions.ts";
 import { wakeShards } from "../../src/delivery/store.ts";
 import { joined, unpick } from "../../src/editions/store.ts";
+import { correctHandovers, recallHandovers } from "../../src/handover/store.ts";
 import { correctArticle, recallArticle } from "../../src/wire/amend.ts";
 import { at, World } from "./helpers/world.ts";
 
@@ -23,6 +24,7 @@ let publication: number;
 const desk = {
   db: world.db,
   planner: { unpick, joined },
+  handovers: { corrected: correctHandovers, recalled: recallHandovers },
   mediaOf: () => [],
   wake: (now: number) => wakeShards(world.db, now),
 };

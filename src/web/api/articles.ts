@@ -30,6 +30,7 @@ import { idFor } from "./idempotency.ts";
 import { operation } from "./operation.ts";
 import { pageOf, positionOf } from "./paging.ts";
 import * as schemas from "./schemas.ts";
+import { isVideoUpload, receiveVideo } from "./upload.ts";
 
 export const articles = new Hono<App>();
 const tag = "articles";
@@ -72,6 +73,8 @@ async function placeOf(
 function checkTogether(content: Content, handling: Handling, publication: Publication): void {
   if (!fits(content.kind, publication.medium))
     throw invalid("kind", `“${content.kind}” does not fit the publication's medium “${publication.medium}”`);
+  for (const field of ["file", "captions"] as const)
+    if (content.kind !== "video" && content[field]) throw invalid(field, "is for a video only");
   if (content.kind === "reprint" && content.source === null)
     throw invalid("source", "is required for a reprint: name, url");
   if (handling.expiresAt !== null && handling.embargoUntil !== null && handling.expiresAt <= handling.embargoUntil)
@@ -82,7 +85,7 @@ type Fields = z.output<typeof schemas.newArticle>;
 
 /** The content and the handling that an article's fields make; a missing digest is taken from the text. */
 function split(fields: Omit<Fields, "publication">): { content: Content; handling: Handling } {
-  const { kind, title, markdown, credits, cover, source } = fields;
+  const { kind, title, markdown, credits, cover, source, file, captions } = fields;
   return {
     content: {
       kind,
@@ -92,6 +95,8 @@ function split(fields: Omit<Fields, "publication">): { content: Content; handlin
       cover,
       source,
       digest: fields.digest ?? automaticDigest(markdown),
+      file,
+      captions,
     },
     handling: {
       important: fields.important,
@@ -216,6 +221,8 @@ const automaticDigest = (markdown: string): string => digestOf(parseMarkdown(mar
 function fieldsOf(article: Article): Omit<Fields, "publication"> {
   return {
     ...article,
+    file: article.file ?? null,
+    captions: article.captions ?? null,
     event_at: article.eventAt,
     embargo_until: article.embargoUntil,
     expires_at: article.expiresAt,
@@ -377,16 +384,21 @@ articles.get(
 articles.post(
   "/media",
   operation({
-    summary: "Upload a picture",
+    summary: "Upload a picture, or a video sent as video/mp4",
     tag: "media",
     scope: "articles:write",
-    upload: "image/*",
+    upload: "*/*",
     status: 201,
-    answer: "The picture's address.",
+    answer: "The address of what was uploaded.",
   }),
   async (c) => {
     const actor = requireScope(c, "articles:write");
     const { db, media } = c.get("deps");
+    if (isVideoUpload(c)) {
+      const kept = await receiveVideo(c, actor);
+      c.header("location", kept.url);
+      return c.json(kept, 201);
+    }
     const bytes = await bodyOf(c);
     if (bytes.length === 0)
       throw new Problem(422, "Invalid request", "The body is empty: send the picture's bytes.", {

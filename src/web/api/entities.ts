@@ -32,6 +32,7 @@ export function articleSummary(a: Omit<Article, "markdown">) {
     credits: a.credits,
     cover: a.cover,
     source: a.source,
+    file: a.file ?? null,
     important: a.important,
     priority: a.priority,
     event_at: time(a.eventAt),
@@ -47,7 +48,7 @@ export function articleSummary(a: Omit<Article, "markdown">) {
 
 /** An article as editors see it; `url` once it is published. */
 export function articleView(a: Article, url: string | null = null) {
-  return { ...articleSummary(a), markdown: a.markdown, ...(url !== null && { url }) };
+  return { ...articleSummary(a), markdown: a.markdown, captions: a.captions ?? null, ...(url !== null && { url }) };
 }
 
 /** One text of an article with the decisions that were signed on it. */
@@ -86,6 +87,7 @@ export function publicationView(p: Publication) {
     release_times: p.releaseTimes,
     stages: p.stages,
     warn_at: p.warnAt,
+    outlets: p.outlets,
     stopped: p.stoppedAt === null ? null : { at: iso(p.stoppedAt, p.timeZone), reason: p.stopReason },
   };
 }

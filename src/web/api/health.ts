@@ -8,9 +8,11 @@ import { horizon, planTime } from "../../editions/slots.ts";
 import { lookAhead } from "../../editions/outlook.ts";
 import { summarise } from "../../editions/store.ts";
 import { inOneLine, warningOf } from "../../editions/warning.ts";
+import { countOpen } from "../../handover/store.ts";
 import { listPublications, readOffice } from "../../newsroom/store.ts";
 import { iso, localDate, MINUTE } from "../../platform/time.ts";
 import type { App } from "../context.ts";
+import { handoverCounts } from "./handover-view.ts";
 import { operation } from "./operation.ts";
 
 export const health = new Hono<App>();
@@ -42,6 +44,7 @@ health.get(
     );
     const { from, to } = horizon(now);
     const calendar = calendarOf(await readEntries(db, from, to));
+    const tasks = await countOpen(db, now);
     const editions = days.map(({ p, date }) => {
       const edition = found.find((e) => e.publication === p.slug);
       const { working, provisional } = calendar.dayOf(date);
@@ -57,6 +60,8 @@ health.get(
         shortfall: edition?.shortfall ?? null,
         stopped: p.stoppedAt !== null,
         overdue,
+        // Overdue hand-overs are shown, not alarmed: the office does publish, a person is late.
+        ...(p.medium === "video" && { handovers: handoverCounts(tasks, p.id) }),
       };
     });
     const deliveries = await readDeliveryHealth(db, now);

@@ -11,13 +11,15 @@ import { listProgress } from "../../delivery/ledger-store.ts";
 import { requirePublication, savePublication, stopOrStart } from "../../newsroom/publications.ts";
 import type { PublicationSettings } from "../../newsroom/store.ts";
 import { DEFAULT_WARN_AT, findPublication, listPublications } from "../../newsroom/store.ts";
-import type { Publication } from "../../newsroom/types.ts";
+import type { Medium, Outlet, Publication } from "../../newsroom/types.ts";
+import { defaultOutlets } from "../../newsroom/types.ts";
 import { conflict, invalid } from "../../platform/problem.ts";
 import { iso, localDate } from "../../platform/time.ts";
 import type { App, Ctx } from "../context.ts";
 import { requireScope } from "./auth.ts";
 import { check, ifMatch, readJson } from "./body.ts";
 import { editionView, publicationView } from "./entities.ts";
+import { withHandovers } from "./handover-view.ts";
 import { operation } from "./operation.ts";
 import * as schemas from "./schemas.ts";
 
@@ -78,11 +80,18 @@ publications.put(
       releaseTimes: sent.release_times ?? before.releaseTimes,
       stages: sent.stages ?? before.stages,
       warnAt: sent.warn_at ?? before.warnAt,
+      outlets: outletsOf(sent.medium ?? before.medium, sent.outlets, existing),
     };
     const { publication, created } = await savePublication(db, settings, rev, actor, c.get("now"));
     return show(c, publication, created ? 201 : 200);
   },
 );
+
+/** The outlets a publication will have. Throws a 422 problem for a publication of articles, which has none. */
+function outletsOf(medium: Medium, sent: Outlet[] | undefined, existing: Publication | null): Outlet[] {
+  if (sent && sent.length > 0 && medium !== "video") throw invalid("outlets", "only a video is handed over by hand");
+  return sent ?? (existing?.medium === medium ? existing.outlets : defaultOutlets(medium));
+}
 
 publications.post(
   "/publications/:id/stop",
@@ -126,7 +135,7 @@ publications.get(
     const deliveries =
       last === 0 ? [] : (await listProgress(db, last)).map((p) => ({ ...p, settled: p.settled === 1 }));
     return c.json({
-      ...editionView(publication, date, proposal, digest, false),
+      ...(await withHandovers(db, publication, editionView(publication, date, proposal, digest, false))),
       releases: (planned?.slots ?? [])
         .filter((slot) => slot.releasedAt !== null)
         .map((slot) => ({

@@ -2,11 +2,12 @@
 import { z } from "zod";
 import { cleanLine, cleanText, refusal } from "../../articles/intake.ts";
 import { mediaHash } from "../../articles/media.ts";
+import { videoHash } from "../../articles/video.ts";
 import { DECISIONS, GATES, KINDS, STATUSES } from "../../articles/types.ts";
 import { KIND_NAMES } from "../../channels/index.ts";
 import { PURPOSES } from "../../delivery/types.ts";
 import { refuseExpression } from "../../editions/slots.ts";
-import { MEDIUMS, ROLES, SCOPES, STAGES, UNIT_KINDS } from "../../newsroom/types.ts";
+import { MEDIUMS, OUTLETS, ROLES, SCOPES, STAGES, UNIT_KINDS } from "../../newsroom/types.ts";
 import { isZone, HOUR } from "../../platform/time.ts";
 import { ENTRY_KINDS } from "../../wire/store.ts";
 
@@ -64,9 +65,28 @@ const webUrl = z
     (text) => refusal(text) === null && cleanText(text) === text.normalize("NFC"),
     "must not contain control characters or half a surrogate pair",
   );
+/** An address outside; which hosts may be named depends on what it is for. */
+export const link = webUrl;
+/** What a person adds in a line, or nothing. */
+export const remark = line(200, 0);
 const cover = z.union([z.string().refine((path) => mediaHash(path) !== null), webUrl], {
   error: "must be the url of uploaded media, or an http or https address",
 });
+
+/** The longest captions, characters. */
+export const CAPTIONS_LIMIT = 20_000;
+
+const file = z.union(
+  [
+    z.string().refine((path) => videoHash(path) !== null),
+    webUrl.refine((text) => /^https:/i.test(text), "must be an https address"),
+  ],
+  { error: "must be the url of an uploaded video, or an https address" },
+);
+const captions = sound
+  .transform((text) => cleanText(text).trim())
+  .refine((text) => text !== "", "must not be empty; send null for none")
+  .refine((text) => characters(text) <= CAPTIONS_LIMIT, `may have ${CAPTIONS_LIMIT} characters at most`);
 
 const credit = z.strictObject({ role: line(20), name: line(40) });
 const source = z.strictObject({
@@ -82,6 +102,8 @@ const content = {
   credits: z.array(credit).max(20),
   cover: cover.nullable(),
   source: source.nullable(),
+  file: file.nullable(),
+  captions: captions.nullable(),
 };
 
 const handling = {
@@ -107,6 +129,8 @@ export const newArticle = z.strictObject({
   credits: content.credits.default([]),
   cover: content.cover.default(null),
   source: content.source.default(null),
+  file: content.file.default(null),
+  captions: content.captions.default(null),
   column: handling.column.default(null),
   unit: handling.unit.default(null),
   important: handling.important.default(false),
@@ -153,6 +177,10 @@ export const publicationSettings = z
       .array(timeOfDay)
       .max(12)
       .refine((list) => new Set(list).size === list.length, "names a time twice"),
+    outlets: z
+      .array(z.enum(OUTLETS))
+      .max(OUTLETS.length)
+      .refine((list) => new Set(list).size === list.length, "names an outlet twice"),
   })
   .partial();
 

@@ -42,6 +42,7 @@ describe("PUT /publications/{id}", () => {
       release_times: ["30 8 * * *", "30 11 * * *", "0 15 * * *", "30 18 * * *"],
       stages: [],
       warn_at: ["16:00"],
+      outlets: [],
       stopped: null,
     });
     expect(answer.headers.get("etag")).toBe('"1"');
@@ -61,6 +62,7 @@ describe("PUT /publications/{id}", () => {
       release_times: ["0 12 * * MON-FRI", "*/30 9-10 * * *"],
       stages: ["first", "final"],
       warn_at: ["09:30", "16:00"],
+      outlets: ["douyin"],
     };
     expect(expectStatus(await put("video", settings), 201)).toEqual({
       id: "video",

@@ -147,6 +147,7 @@ const TABLES = [
   "posts",
   "wire",
   "post_media",
+  "handovers",
   "shards",
   "channels",
   "deliveries",

@@ -146,6 +146,7 @@ const TABLES = [
   "arrivals",
   "post_media",
   "wire",
+  "handovers",
   "posts",
   "picks",
   "drops",
