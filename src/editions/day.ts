@@ -5,6 +5,7 @@ import { setDue } from "../newsroom/store.ts";
 import type { Publication } from "../newsroom/types.ts";
 import { dayOf } from "./calendar.ts";
 import { planEdition } from "./plan.ts";
+import { hasEdition } from "./rules.ts";
 import { releaseSlot } from "./release.ts";
 import { nextEvent, planTime } from "./slots.ts";
 import { readEdition } from "./store.ts";
@@ -28,7 +29,7 @@ export async function runDay(
 ): Promise<DayReport> {
   const date = localDate(now, publication.timeZone);
   const report: DayReport = { date, planned: 0, released: [] };
-  if (dayOf(date).working && now >= planTime(date, publication)) {
+  if (hasEdition(dayOf(date).working, publication) && now >= planTime(date, publication)) {
     // Each slot is topped up just before it goes out, so that a late approval still makes it.
     report.planned = (await planEdition(db, publication, date, now)).added.length;
     const planned = await readEdition(db, publication.id, date);

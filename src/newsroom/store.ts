@@ -1,6 +1,8 @@
 import type { Statement } from "../platform/d1.ts";
 import { row, rows } from "../platform/d1.ts";
 import type { Guard } from "../platform/guard.ts";
+import type { LadderSettings } from "./ladder-settings.ts";
+import { parseLadder } from "./ladder-settings.ts";
 import type { Medium, Publication, Role, Scope, Stage, UnitKind } from "./types.ts";
 
 interface PublicationRow {
@@ -13,13 +15,14 @@ interface PublicationRow {
   plan_at: string;
   release_times: string;
   stages: string;
+  ladder: string;
   stopped_at: number | null;
   stop_reason: string | null;
   due_at: number;
   rev: number;
 }
 
-const PUBLICATION = `id, slug, name, medium, time_zone, quota, plan_at, release_times, stages, stopped_at, stop_reason, due_at, rev`;
+const PUBLICATION = `id, slug, name, medium, time_zone, quota, plan_at, release_times, stages, ladder, stopped_at, stop_reason, due_at, rev`;
 
 function toPublication(r: PublicationRow): Publication {
   return {
@@ -32,6 +35,7 @@ function toPublication(r: PublicationRow): Publication {
     planAt: r.plan_at,
     releaseTimes: JSON.parse(r.release_times) as string[],
     stages: JSON.parse(r.stages) as Stage[],
+    ladder: parseLadder(r.ladder),
     stoppedAt: r.stopped_at,
     stopReason: r.stop_reason,
     dueAt: r.due_at,
@@ -56,17 +60,17 @@ export async function listPublications(db: D1Database, dueBy?: number): Promise<
   return (await rows<PublicationRow>(statement)).map(toPublication);
 }
 
-/** What a person sets of a publication. */
+/** What a person sets of a publication; what the ladder's settings leave out is the default. */
 export type PublicationSettings = Pick<
   Publication,
   "slug" | "name" | "medium" | "timeZone" | "quota" | "planAt" | "releaseTimes" | "stages"
->;
+> & { ladder?: Partial<LadderSettings> };
 
 export function insertPublication(db: D1Database, p: PublicationSettings, now: number): Statement {
   return db
     .prepare(
-      `INSERT INTO publications (slug, name, medium, time_zone, quota, plan_at, release_times, stages, due_at, rev, created_at, updated_at)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, ?9, ?9)`,
+      `INSERT INTO publications (slug, name, medium, time_zone, quota, plan_at, release_times, stages, ladder, due_at, rev, created_at, updated_at)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?10, ?9, 1, ?9, ?9)`,
     )
     .bind(
       p.slug,
@@ -78,6 +82,7 @@ export function insertPublication(db: D1Database, p: PublicationSettings, now: n
       JSON.stringify(p.releaseTimes),
       JSON.stringify(p.stages),
       now,
+      JSON.stringify(p.ladder ?? {}),
     );
 }
 
@@ -91,7 +96,7 @@ export function updatePublication(
 ): Statement {
   return db
     .prepare(
-      `UPDATE publications SET name = ?2, medium = ?3, time_zone = ?4, quota = ?5, plan_at = ?6, release_times = ?7, stages = ?8,
+      `UPDATE publications SET name = ?2, medium = ?3, time_zone = ?4, quota = ?5, plan_at = ?6, release_times = ?7, stages = ?8, ladder = ?12,
          due_at = min(due_at, ?9), rev = rev + 1, stamp = ?10, updated_at = ?9
        WHERE slug = ?1 AND rev = ?11`,
     )
@@ -107,6 +112,7 @@ export function updatePublication(
       now,
       stamp,
       rev,
+      JSON.stringify(p.ladder ?? {}),
     );
 }
 
@@ -185,6 +191,16 @@ export interface UnitRow extends Named {
 export interface PersonRow extends Named {
   role: Role;
   unit: string | null;
+}
+
+/** The public ids of the office's columns and units, at most `limit` of each. Two lists in one query. */
+export async function listSlugs(db: D1Database, limit: number): Promise<{ columns: string[]; units: string[] }> {
+  const slugs = (table: "columns" | "units") =>
+    `(SELECT json_group_array(slug) FROM (SELECT slug FROM ${table} ORDER BY id LIMIT ?1))`;
+  const found = await row<{ columns: string; units: string }>(
+    db.prepare(`SELECT ${slugs("columns")} AS columns, ${slugs("units")} AS units`).bind(limit),
+  );
+  return { columns: JSON.parse(found!.columns) as string[], units: JSON.parse(found!.units) as string[] };
 }
 
 /** One page of columns after the internal id `after`. */

@@ -1,4 +1,5 @@
 /** What the office consists of. */
+import type { LadderSettings } from "./ladder-settings.ts";
 
 export const ROLES = ["correspondent", "editor", "reviewer", "deputy", "head", "publisher", "admin"] as const;
 export type Role = (typeof ROLES)[number];
@@ -29,6 +30,7 @@ export interface Publication {
   /** Five-field cron expressions. */
   releaseTimes: string[];
   stages: Stage[];
+  ladder: LadderSettings;
   stoppedAt: number | null;
   stopReason: string | null;
   dueAt: number;

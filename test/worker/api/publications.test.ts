@@ -24,6 +24,24 @@ interface Publication {
   stopped: { at: string; reason: string } | null;
 }
 
+/** How the ladder chooses where nobody has said otherwise. */
+const LADDER = {
+  rest_quota: 0,
+  maximum: null,
+  column_cap: null,
+  unit_cap: null,
+  column_caps: {},
+  unit_caps: {},
+  column_minimums: [],
+  credit_days: 5,
+  credits: { priority: 1, commissioned: 1, fresh: 2 },
+  cool_down_days: 30,
+  reprint_share: null,
+  slot_counts: null,
+  lead: "first",
+  old_days: 14,
+};
+
 const put = (id: string, body: unknown, headers: Record<string, string> = {}) =>
   api<Publication>("PUT", `/publications/${id}`, { body, headers });
 
@@ -41,6 +59,7 @@ describe("PUT /publications/{id}", () => {
       plan_at: "07:00",
       release_times: ["30 8 * * *", "30 11 * * *", "0 15 * * *", "30 18 * * *"],
       stages: [],
+      ...LADDER,
       stopped: null,
     });
     expect(answer.headers.get("etag")).toBe('"1"');
@@ -59,6 +78,7 @@ describe("PUT /publications/{id}", () => {
       plan_at: "23:59",
       release_times: ["0 12 * * MON-FRI", "*/30 9-10 * * *"],
       stages: ["first", "final"],
+      ...LADDER,
     };
     expect(expectStatus(await put("video", settings), 201)).toEqual({
       id: "video",

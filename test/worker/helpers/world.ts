@@ -145,6 +145,7 @@ const TABLES = [
   "wire",
   "posts",
   "picks",
+  "unit_months",
   "slots",
   "editions",
   "reviews",
