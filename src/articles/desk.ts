@@ -115,7 +115,7 @@ export async function submitArticle(
   const { db } = desk;
   const next = settled(states.submit(article.status, publication.stages, article.embargoUntil, now));
   const act = begin(db, article, actor, now);
-  const queueKey = cleared(next) ? states.queueKey(now, article) : undefined;
+  const queueKey = cleared(next) ? states.queueKey(now, article, publication.ladder) : undefined;
   return commit(db, article, [
     moveArticle(db, act.expected, { ...next, queueKey }, article, now),
     act.note("article.submitted", { to: next.status, hash: article.hash }),
@@ -157,7 +157,7 @@ export async function reviewArticle(
     moveArticle(
       db,
       act.expected,
-      { ...next, queueKey: cleared(next) ? states.queueKey(now, article) : undefined },
+      { ...next, queueKey: cleared(next) ? states.queueKey(now, article, publication.ladder) : undefined },
       article,
       now,
     ),
@@ -212,7 +212,12 @@ export async function editArticle(
     rewriteArticle(
       db,
       act.expected,
-      { ...next, queueKey: approvedAnew ? states.queueKey(now, changed.handling) : undefined, hash, ...changed },
+      {
+        ...next,
+        queueKey: approvedAnew ? states.queueKey(now, changed.handling, publication.ladder) : undefined,
+        hash,
+        ...changed,
+      },
       now,
     ),
     insertRevision(

@@ -2,6 +2,8 @@
  * The state machine of a manuscript. Every change of status is decided here, by plain functions; the stores only write
  * what these gave, on condition that the row has not moved. There is no way from draft to published around a review.
  */
+import type { LadderSettings } from "../newsroom/ladder-settings.ts";
+import { LADDER_DEFAULTS } from "../newsroom/ladder-settings.ts";
 import type { Role, Stage } from "../newsroom/types.ts";
 import { DAY } from "../platform/time.ts";
 import type { Decision, Handling, Kind, Status } from "./types.ts";
@@ -100,17 +102,23 @@ export function mayDelete(status: Status): boolean {
   return status === "draft";
 }
 
-/** The longest way that credit may carry an article forward, in days: what bounds every other article's wait. */
-export const CREDIT_DAYS = 5;
+/** The longest way that credit may carry an article forward where a publication does not say otherwise, in days. */
+export const CREDIT_DAYS = LADDER_DEFAULTS.creditDays;
 
 /**
- * The sort key of a queued article, fixed when its last review approves it: the time of approval less a credit for
- * priority (up to 3 days) and for an event of the last three days (up to 2 days), never more than {@link CREDIT_DAYS}.
+ * The sort key of a queued article, fixed when its last review approves it: the time of approval less the publication's
+ * credits for each level of priority, for an answer to a commission and for an event of the last day (half of it: of the
+ * last three days), never more than its `creditDays` together. Epoch ms.
  */
-export function queueKey(approvedAt: number, handling: Pick<Handling, "priority" | "eventAt">): number {
+export function queueKey(
+  approvedAt: number,
+  handling: Pick<Handling, "priority" | "eventAt"> & { commissioned?: boolean },
+  { credits, creditDays }: Pick<LadderSettings, "credits" | "creditDays"> = LADDER_DEFAULTS,
+): number {
   const age = handling.eventAt === null ? Infinity : (approvedAt - handling.eventAt) / DAY;
-  const freshness = age < 0 ? 2 : age < 1 ? 2 : age < 3 ? 1 : 0;
-  return approvedAt - Math.min(handling.priority + freshness, CREDIT_DAYS) * DAY;
+  const freshness = age < 1 ? credits.fresh : age < 3 ? credits.fresh / 2 : 0;
+  const days = handling.priority * credits.priority + (handling.commissioned ? credits.commissioned : 0) + freshness;
+  return approvedAt - Math.round(Math.min(days, creditDays) * DAY);
 }
 
 /** When a status changes by itself: a held article's embargo ends, a queued one expires. Null: never. */

@@ -5,6 +5,7 @@ import { setDue } from "../newsroom/store.ts";
 import type { Publication } from "../newsroom/types.ts";
 import type { Calendar } from "./calendar/calendar.ts";
 import { planEdition } from "./plan.ts";
+import { hasEdition } from "./rules.ts";
 import { releaseSlot } from "./release.ts";
 import { nextEvent, planTime } from "./slots.ts";
 import { readEdition } from "./store.ts";
@@ -32,7 +33,7 @@ export async function runDay(
   const date = localDate(now, publication.timeZone);
   const report: DayReport = { date, planned: 0, released: [], warned: false };
   const { working } = calendar.dayOf(date);
-  if (working && now >= planTime(date, publication)) {
+  if (hasEdition(working, publication) && now >= planTime(date, publication)) {
     // Each slot is topped up just before it goes out, so that a late approval still makes it.
     report.planned = (await planEdition(db, calendar, publication, date, now)).added.length;
     const planned = await readEdition(db, publication.id, date);

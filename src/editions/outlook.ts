@@ -6,7 +6,6 @@ import { addDays, DAY, localDate, zonedTime } from "../platform/time.ts";
 import { lastRelease } from "../wire/store.ts";
 import type { DayForecast, DayKinds, ForecastDay, Stock } from "./forecast.ts";
 import { DAYS_AHEAD, DAYS_BACK, forecast, usualArrivals, workingDaysAfter, workingDaysBefore } from "./forecast.ts";
-import { COOL_DOWN_DAYS } from "./ladder.ts";
 import { slotsOn } from "./slots.ts";
 import { editionsOn } from "./warning-store.ts";
 import type { StandingRow } from "./warning-store.ts";
@@ -51,7 +50,7 @@ export async function lookAhead(
   const usable = quota * (DAYS_AHEAD + 1);
   const [stock, reserves, arrivals, editions, last] = await db.batch([
     waitingStock(db, id, { now, until }, usable * 2 + SPARE),
-    restedReserve(db, id, now - COOL_DOWN_DAYS * DAY, now, usable),
+    restedReserve(db, id, now - publication.ladder.coolDownDays * DAY, now, usable),
     arrivalsBetween(db, id, past[0] ?? date, date),
     editionsOn(db, id, dates),
     lastRelease(db, id),

@@ -11,9 +11,12 @@ import { toPlanned } from "../articles/queue-store.ts";
 import { audit } from "../newsroom/store.ts";
 import type { Publication } from "../newsroom/types.ts";
 import type { Calendar, Day } from "./calendar/calendar.ts";
-import type { NewPick } from "./ladder.ts";
-import { COOL_DOWN_DAYS, fill } from "./ladder.ts";
-import { slotsOn } from "./slots.ts";
+import type { Shown } from "./candidate-store.ts";
+import { readCandidates, readShown } from "./candidate-store.ts";
+import type { LadderResult, NewPick } from "./ladder/index.ts";
+import { fill } from "./ladder/index.ts";
+import { cellDepth, hasEdition, minimumsOf, namedIn, quotaOn, rulesOn } from "./rules.ts";
+import { countsOn, slotsOn } from "./slots.ts";
 import type { Planned, Slot } from "./store.ts";
 import {
   closeEarlier,
@@ -21,40 +24,74 @@ import {
   insertPicks,
   insertSlots,
   pickedArticles,
-  readCandidates,
+  placedOf,
   readEdition,
   stampEdition,
 } from "./store.ts";
 
 /** What planning the date now would give. */
-export interface Proposal {
+export interface Draft {
   day: Day;
   quota: number;
   slots: Slot[];
   planned: Planned | null;
-  added: (NewPick & { uid: string; title: string; column: string | null; unit: string | null })[];
+  added: NewPick[];
   shortfall: number;
+  /** Why it would be short, in words; "" when it is not. */
+  shortBecause: string;
+  /** What the ladder answered; null when it was not asked, since nothing can be added. */
+  ladder: LadderResult | null;
 }
 
-/**
- * What the edition of `date` would be if it were planned at `now`. Reads only: two or three queries.
- * `known` is the edition as it stands, if the caller has read it.
- * An edition that is closed, or whose slots have all gone out, gets nothing more.
- */
+/** A draft whose picks a person can read. */
+export interface Proposal extends Draft {
+  added: (NewPick & Shown)[];
+}
+
+/** What the edition of `date` would be if it were planned at `now`. Reads only: four queries at most. */
 export async function propose(
   db: D1Database,
   calendar: Calendar,
   publication: Publication,
   date: string,
   now: number,
-  known?: Planned | null,
 ): Promise<Proposal> {
+  return readable(db, await draft(db, calendar, publication, date, now, await readEdition(db, publication.id, date)));
+}
+
+/** The draft with what a person reads of its articles. One query if it adds any. */
+async function readable(db: D1Database, drafted: Draft): Promise<Proposal> {
+  const ids = drafted.added.map((pick) => pick.articleId);
+  const shown = new Map(
+    ids.length === 0 ? [] : (await readShown(db, ids)).map((article) => [article.articleId, article]),
+  );
+  // An article that was deleted between the two reads is in neither the queue nor the edition any more.
+  const added = drafted.added.flatMap((pick) => {
+    const article = shown.get(pick.articleId);
+    return article ? [{ ...pick, ...article }] : [];
+  });
+  return { ...drafted, added };
+}
+
+/**
+ * The draft for `date` at `now`, the edition being `planned` so far. An edition that is closed, or whose slots have all
+ * gone out, gets nothing more. One query at most.
+ */
+async function draft(
+  db: D1Database,
+  calendar: Calendar,
+  publication: Publication,
+  date: string,
+  now: number,
+  planned: Planned | null,
+): Promise<Draft> {
   const day = calendar.dayOf(date);
-  const planned = known === undefined ? await readEdition(db, publication.id, date) : known;
-  const quota = day.working ? publication.quota : 0;
+  const { ladder } = publication;
+  const due = hasEdition(day.working, publication);
+  const quota = quotaOn(day.working, publication);
   const slots: Slot[] =
     planned?.slots ??
-    (day.working ? slotsOn(date, publication) : []).map((at, i) => ({ n: i + 1, at, releasedAt: null, late: false }));
+    (due ? slotsOn(date, publication) : []).map((at, i) => ({ n: i + 1, at, releasedAt: null, late: false }));
   const settled = {
     day,
     quota: planned?.edition.quota ?? quota,
@@ -62,35 +99,56 @@ export async function propose(
     planned,
     added: [],
     shortfall: planned?.edition.shortfall ?? quota,
+    shortBecause: planned?.edition.shortBecause ?? "",
+    ladder: null,
   };
-  if (!day.working || planned?.edition.closedAt || slots.every((slot) => slot.releasedAt !== null)) return settled;
+  const open = slots.filter((slot) => slot.releasedAt === null);
+  if (!due || planned?.edition.closedAt || open.length === 0) return settled;
+  // An overdue slot goes out now, whatever time it was meant for.
+  const runs = (slot: Slot): number => Math.max(slot.at, now);
   const dayEnd = zonedTime(addDays(date, 1), "00:00", publication.timeZone);
-  const candidates = await readCandidates(db, publication.id, {
+  const named = namedIn(ladder);
+  const found = await readCandidates(db, {
+    publicationId: publication.id,
+    medium: publication.medium,
     date,
-    now,
+    from: runs(open[0]!),
     dayEnd,
-    restedBy: now - COOL_DOWN_DAYS * DAY,
-    wanted: quota + (planned?.dropped.length ?? 0),
+    restedBy: now - ladder.coolDownDays * DAY,
+    quota,
+    depth: cellDepth(ladder, quota),
+    minimums: minimumsOf(date, ladder),
+    named,
   });
+  // The counts were made for the quota of a working day.
+  const counts = ladder.slotCounts && day.working ? countsOn(date, publication, ladder.slotCounts) : null;
   const result = fill({
     date,
+    timeZone: publication.timeZone,
+    medium: publication.medium,
     quota,
-    slots: slots.map((slot) => ({ n: slot.n, at: slot.at, released: slot.releasedAt !== null })),
-    placed: planned?.picks ?? [],
-    candidates: candidates.filter((candidate) => !planned?.dropped.includes(candidate.articleId)),
+    slots: slots.map((slot) => ({
+      n: slot.n,
+      at: runs(slot),
+      released: slot.releasedAt !== null,
+      count: counts && (counts.get(slot.at) ?? 0),
+    })),
+    placed: placedOf(planned),
+    pins: [],
+    candidates: found.candidates.filter((candidate) => !planned?.dropped.includes(candidate.articleId)),
     dayEnd,
+    monthPosts: found.monthPosts,
+    rules: rulesOn(date, ladder, found.named),
   });
-  const byId = new Map(candidates.map((candidate) => [candidate.articleId, candidate]));
   return {
     day,
     quota,
     slots,
     planned,
-    added: result.picks.map((pick) => {
-      const { uid, title, column, unit } = byId.get(pick.articleId)!;
-      return { ...pick, uid, title, column, unit };
-    }),
+    added: result.picks,
     shortfall: result.shortfall,
+    shortBecause: result.shortBecause,
+    ladder: result,
   };
 }
 
@@ -110,7 +168,7 @@ function planBatch(
   db: D1Database,
   publication: Publication,
   date: string,
-  proposal: Proposal,
+  proposal: Draft,
   actor: string,
   now: number,
 ): Statement[] {
@@ -130,7 +188,7 @@ function planBatch(
     ...(proposal.planned ? [] : [insertSlots(db, batch, proposal.slots)]),
     insertPicks(db, batch, proposal.added),
     toPlanned(db, pickedArticles(batch, proposal.added), now),
-    countShortfall(db, batch),
+    countShortfall(db, batch, proposal.shortBecause),
     audit(
       db,
       {
@@ -159,17 +217,20 @@ export async function planEdition(
   date: string,
   now: number,
   by: { actor?: string; digest?: string | undefined } = {},
-): Promise<Proposal> {
+): Promise<Draft> {
   const planned = await readEdition(db, publication.id, date);
   // Before the queue is read: what an earlier day left over may make this one.
   if (!planned || planned.earlierOpen)
     await db.batch(closeEarlier(db, publication.id, localDate(now, publication.timeZone), now));
-  const proposal = await propose(db, calendar, publication, date, now, planned);
-  if (by.digest !== undefined && by.digest !== (await proposalDigest(proposal)))
+  const drafted = await draft(db, calendar, publication, date, now, planned);
+  if (by.digest !== undefined && by.digest !== (await proposalDigest(await readable(db, drafted))))
     throw conflict("The queue has moved since the preview; look at it again.");
   const settled =
-    proposal.planned !== null && proposal.added.length === 0 && proposal.planned.edition.quota === proposal.quota;
-  if (proposal.day.working && !settled)
-    await db.batch(planBatch(db, publication, date, proposal, by.actor ?? "tick", now));
-  return proposal;
+    planned !== null &&
+    drafted.added.length === 0 &&
+    planned.edition.quota === drafted.quota &&
+    planned.edition.shortBecause === drafted.shortBecause;
+  if (hasEdition(drafted.day.working, publication) && !settled)
+    await db.batch(planBatch(db, publication, date, drafted, by.actor ?? "tick", now));
+  return drafted;
 }

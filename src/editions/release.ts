@@ -8,7 +8,7 @@ import { audit } from "../newsroom/store.ts";
 import type { Publication } from "../newsroom/types.ts";
 import { auditNewPosts, insertNewPostMedia, insertPosts, insertPublished, NEW_POSTS } from "../wire/store.ts";
 import type { Slot } from "./store.ts";
-import { closeIfDone, numberPicks, RELEASABLE, returnLeftovers, slotStamped, stampSlot } from "./store.ts";
+import { closeIfDone, countMonth, numberPicks, RELEASABLE, returnLeftovers, slotStamped, stampSlot } from "./store.ts";
 
 /** A slot released this long after its time is marked late: two ticks may be missed without anyone having to know. */
 const LATE_AFTER = 3 * MINUTE;
@@ -36,6 +36,7 @@ export async function releaseSlot(
     ),
     insertPosts(db, { sql: RELEASABLE, args: [edition.id, slot.n, now, now] }, uids, guard, now),
     numberPicks(db, NEW_POSTS),
+    countMonth(db, NEW_POSTS),
     toPublished(db, { sql: `SELECT article_id FROM (${NEW_POSTS})`, args: [] }, now),
     insertNewPostMedia(db),
     ...(publication.medium === "video" ? [insertHandovers(db, now)] : []),

@@ -3,15 +3,18 @@ import { row, rows } from "../platform/d1.ts";
 import type { Guard } from "../platform/guard.ts";
 import { guarded } from "../platform/guard.ts";
 import { backToWaiting } from "../articles/queue-store.ts";
+import type { Kind } from "../articles/types.ts";
 import type { Sql } from "../newsroom/store.ts";
 import { wakePublication } from "../newsroom/store.ts";
-import type { Candidate, NewPick, Rung } from "./ladder.ts";
+import type { NewPick, Placed, Rung } from "./ladder/index.ts";
 
 export interface Edition {
   id: number;
   date: string;
   quota: number;
   shortfall: number;
+  /** Why it is short, in words; "" when it is not. */
+  shortBecause: string;
   provisional: boolean;
   planRev: number;
   plannedAt: number;
@@ -31,8 +34,11 @@ export interface Pick {
   articleId: number;
   uid: string;
   title: string;
+  kind: Kind;
   column: string | null;
   unit: string | null;
+  columnId: number | null;
+  unitId: number | null;
   rung: Rung;
   reason: string;
   seq: number | null;
@@ -56,6 +62,7 @@ interface EditionRow {
   date: string;
   quota: number;
   shortfall: number;
+  short_because: string;
   provisional: number;
   plan_rev: number;
   planned_at: number;
@@ -70,7 +77,7 @@ export async function readEdition(db: D1Database, publicationId: number, date: s
   const found = await row<EditionRow>(
     db
       .prepare(
-        `SELECT id, date, quota, shortfall, provisional, plan_rev, planned_at, closed_at,
+        `SELECT id, date, quota, shortfall, short_because, provisional, plan_rev, planned_at, closed_at,
            (SELECT json_group_array(json_object('n', n, 'at', at, 'releasedAt', released_at, 'late', late)) FROM slots
             WHERE edition_id = editions.id) AS slots,
            (SELECT json_group_array(article_id) FROM drops WHERE edition_id = editions.id) AS dropped,
@@ -84,7 +91,8 @@ export async function readEdition(db: D1Database, publicationId: number, date: s
   const picks = await rows<Pick>(
     db
       .prepare(
-        `SELECT k.position, k.slot, k.article_id AS articleId, a.uid, a.title, c.slug AS "column", u.slug AS unit, k.rung, k.reason, k.seq, k.placed_by AS placedBy
+        `SELECT k.position, k.slot, k.article_id AS articleId, a.uid, a.title, a.kind, c.slug AS "column", u.slug AS unit,
+           a.column_id AS columnId, a.unit_id AS unitId, k.rung, k.reason, k.seq, k.placed_by AS placedBy
          FROM picks k JOIN articles a ON a.id = k.article_id LEFT JOIN columns c ON c.id = a.column_id LEFT JOIN units u ON u.id = a.unit_id
          WHERE k.edition_id = ? ORDER BY k.position`,
       )
@@ -100,6 +108,7 @@ export async function readEdition(db: D1Database, publicationId: number, date: s
       date: found.date,
       quota: found.quota,
       shortfall: found.shortfall,
+      shortBecause: found.short_because,
       provisional: found.provisional === 1,
       planRev: found.plan_rev,
       plannedAt: found.planned_at,
@@ -112,57 +121,18 @@ export async function readEdition(db: D1Database, publicationId: number, date: s
   };
 }
 
-/** What one look at the queue may read at most of each kind; the day cannot use more. */
-const MUST_RUN_LIMIT = 60;
-
-const CANDIDATE = `id AS articleId, uid, title, hash, queue_key AS queueKey, must_run_on AS mustRunOn, expires_at AS expiresAt,
-  embargo_until AS embargoUntil, column_id, unit_id`;
-
-export interface QueuedCandidate extends Candidate {
-  uid: string;
-  title: string;
-  column: string | null;
-  unit: string | null;
-}
-
-/**
- * The articles that could make the edition of `date`: due must-runs, those that expire by `dayEnd`, the head of the queue,
- * and the reserve rested since before `restedBy`. One query off four partial indexes: what it reads depends on the quota,
- * not on the length of the queue.
- */
-export async function readCandidates(
-  db: D1Database,
-  publicationId: number,
-  day: { date: string; now: number; dayEnd: number; restedBy: number; wanted: number },
-): Promise<QueuedCandidate[]> {
-  const found = await rows<QueuedCandidate>(
-    db
-      .prepare(
-        `SELECT q.articleId, q.uid, q.title, q.hash, q.queueKey, q.mustRunOn, q.expiresAt, q.embargoUntil, q.lastRunAt,
-           c.slug AS "column", u.slug AS unit
-         FROM (SELECT * FROM (SELECT ${CANDIDATE}, NULL AS lastRunAt FROM articles INDEXED BY articles_must_run
-            WHERE publication_id = ?1 AND status = 'queued' AND must_run_on IS NOT NULL AND must_run_on <= ?2
-            ORDER BY must_run_on LIMIT ${MUST_RUN_LIMIT})
-         UNION ALL
-         SELECT * FROM (SELECT ${CANDIDATE}, NULL AS lastRunAt FROM articles INDEXED BY articles_expiring
-            WHERE publication_id = ?1 AND status = 'queued' AND expires_at IS NOT NULL AND expires_at > ?3 AND expires_at <= ?4
-            ORDER BY expires_at LIMIT ?6)
-         UNION ALL
-         SELECT * FROM (SELECT ${CANDIDATE}, NULL AS lastRunAt FROM articles INDEXED BY articles_queue
-            WHERE publication_id = ?1 AND status = 'queued' AND (must_run_on IS NULL OR must_run_on <= ?2)
-              AND (expires_at IS NULL OR expires_at > ?3)
-            ORDER BY queue_key, id LIMIT ?6)
-         UNION ALL
-         SELECT * FROM (SELECT ${CANDIDATE}, updated_at AS lastRunAt FROM articles INDEXED BY articles_evergreen
-            WHERE publication_id = ?1 AND status = 'published' AND evergreen = 1 AND updated_at <= ?5
-              AND (expires_at IS NULL OR expires_at > ?3)
-            ORDER BY updated_at LIMIT ?6)) q LEFT JOIN columns c ON c.id = q.column_id LEFT JOIN units u ON u.id = q.unit_id`,
-      )
-      .bind(publicationId, day.date, day.now, day.dayEnd, day.restedBy, day.wanted),
-  );
-  const unique = new Map<number, QueuedCandidate>();
-  for (const candidate of found) if (!unique.has(candidate.articleId)) unique.set(candidate.articleId, candidate);
-  return [...unique.values()];
+/** The picks as the ladder sees them: places that are taken. */
+export function placedOf(planned: Planned | null): Placed[] {
+  return (planned?.picks ?? []).map((pick) => ({
+    articleId: pick.articleId,
+    position: pick.position,
+    slot: pick.slot,
+    rung: pick.rung,
+    kind: pick.kind,
+    column: pick.columnId,
+    unit: pick.unitId,
+    released: pick.seq !== null,
+  }));
 }
 
 /** First statement of a planning batch: makes the edition, or stamps it if nobody has planned it since it was read. */
@@ -211,14 +181,14 @@ export function insertSlots(db: D1Database, batch: Batch, slots: readonly { n: n
     .bind(batch.publicationId, batch.date, batch.stamp, JSON.stringify(slots));
 }
 
-/** The new picks, each only if its article still is what was read: waiting, with that text. */
+/** The new picks, each with the text that its article has by then, and only if that article still waits. */
 export function insertPicks(db: D1Database, batch: Batch, picks: readonly NewPick[]): Statement {
   return db
     .prepare(
-      `INSERT INTO picks (edition_id, position, slot, article_id, hash, rung, reason)
-       SELECT e.id, p.value ->> 'position', p.value ->> 'slot', a.id, a.hash, p.value ->> 'rung', p.value ->> 'reason'
-       FROM editions e, json_each(?4) p JOIN articles a ON a.id = p.value ->> 'articleId' AND a.hash = p.value ->> 'hash'
-         AND a.status = CASE p.value ->> 'rung' WHEN 'reserve' THEN 'published' ELSE 'queued' END
+      `INSERT INTO picks (edition_id, position, slot, article_id, hash, rung, reason, again)
+       SELECT e.id, p.value ->> 'position', p.value ->> 'slot', a.id, a.hash, p.value ->> 'rung', p.value ->> 'reason', p.value ->> 'again'
+       FROM editions e, json_each(?4) p JOIN articles a ON a.id = p.value ->> 'articleId'
+         AND a.status = CASE p.value ->> 'again' WHEN 1 THEN 'published' ELSE 'queued' END
        WHERE e.publication_id = ?1 AND e.date = ?2 AND e.stamp = ?3`,
     )
     .bind(batch.publicationId, batch.date, batch.stamp, JSON.stringify(picks));
@@ -233,21 +203,21 @@ export function pickedArticles(batch: Batch, picks: readonly NewPick[]): Sql {
   };
 }
 
-/** Counts what the edition is short of, from its picks. */
-export function countShortfall(db: D1Database, batch: Batch): Statement {
+/** Counts what the edition is short of, from its picks, and says why. */
+export function countShortfall(db: D1Database, batch: Batch, shortBecause: string): Statement {
   return db
     .prepare(
-      `UPDATE editions SET shortfall = max(0, quota - (SELECT count(*) FROM picks WHERE edition_id = editions.id))
+      `UPDATE editions SET shortfall = max(0, quota - (SELECT count(*) FROM picks WHERE edition_id = editions.id)), short_because = ?4
        WHERE id = ${STAMPED}`,
     )
-    .bind(batch.publicationId, batch.date, batch.stamp);
+    .bind(batch.publicationId, batch.date, batch.stamp, shortBecause);
 }
 
 /** Takes back what editions of days that are over planned and did not release: their articles wait in the queue again. */
 export function closeEarlier(db: D1Database, publicationId: number, today: string, now: number): Statement[] {
   const earlier = `SELECT id FROM editions WHERE publication_id = ? AND closed_at IS NULL AND date < ?`;
   const args = [publicationId, today];
-  const left = `SELECT article_id, rung = 'reserve' AS reserve FROM picks WHERE seq IS NULL AND edition_id IN (${earlier})`;
+  const left = `SELECT article_id, again AS reserve FROM picks WHERE seq IS NULL AND edition_id IN (${earlier})`;
   return [
     backToWaiting(db, { sql: left, args }, now),
     db.prepare(`DELETE FROM picks WHERE seq IS NULL AND edition_id IN (${earlier})`).bind(...args),
@@ -335,20 +305,30 @@ export function numberPicks(db: D1Database, newPosts: string): Statement {
   );
 }
 
+/** Adds the new posts to their units' month, which the fairness between units is judged by. Runs before the entries are written. */
+export function countMonth(db: D1Database, newPosts: string): Statement {
+  return db.prepare(
+    `INSERT INTO unit_months (publication_id, month, unit_id, posts)
+     SELECT e.publication_id, substr(e.date, 1, 7), coalesce(a.unit_id, 0), count(*) FROM (${newPosts}) n JOIN editions e ON e.id = n.edition_id
+       JOIN articles a ON a.id = n.article_id WHERE true GROUP BY 1, 2, 3
+     ON CONFLICT (publication_id, month, unit_id) DO UPDATE SET posts = posts + excluded.posts`,
+  );
+}
+
 /** What could not go out with its slot goes back to where it waits, and its places are free for a later slot. */
 export function returnLeftovers(
   db: D1Database,
   slot: { editionId: number; n: number; stamp: string },
   now: number,
 ): Statement[] {
-  const leftover = `SELECT article_id, rung = 'reserve' AS reserve FROM picks WHERE edition_id = ?1 AND slot = ?2 AND seq IS NULL
+  const leftover = `SELECT article_id, again AS reserve FROM picks WHERE edition_id = ?1 AND slot = ?2 AND seq IS NULL
     AND EXISTS (SELECT 1 FROM slots WHERE edition_id = ?1 AND n = ?2 AND stamp = ?3)`;
   const args = [slot.editionId, slot.n, slot.stamp];
   return [
     backToWaiting(
       db,
       {
-        sql: `SELECT article_id, rung = 'reserve' AS reserve FROM picks WHERE edition_id = ? AND slot = ? AND seq IS NULL
+        sql: `SELECT article_id, again AS reserve FROM picks WHERE edition_id = ? AND slot = ? AND seq IS NULL
               AND EXISTS (SELECT 1 FROM slots s WHERE s.edition_id = picks.edition_id AND s.n = picks.slot AND s.stamp = ?)`,
         args,
       },

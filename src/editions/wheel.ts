@@ -12,6 +12,7 @@ import { conflict, invalid, notFound } from "../platform/problem.ts";
 import type { Act, Arranged } from "./arrange.ts";
 import { arrange } from "./arrange.ts";
 import type { Calendar } from "./calendar/calendar.ts";
+import { hasEdition, quotaOn } from "./rules.ts";
 import { slotsOn } from "./slots.ts";
 import type { Edition, Slot } from "./store.ts";
 import { countShortfall, insertSlots, readEdition, stampEdition } from "./store.ts";
@@ -37,7 +38,8 @@ export interface WheelRequest {
 
 /** The slots of a date that nobody has planned. Throws 409 on a day of rest. */
 function slotsToBe(calendar: Calendar, publication: Publication, date: string): Slot[] {
-  if (!calendar.dayOf(date).working) throw conflict(`${date} is not a working day of this publication.`);
+  if (!hasEdition(calendar.dayOf(date).working, publication))
+    throw conflict(`${date} is not a working day of this publication.`);
   return slotsOn(date, publication).map((at, i) => ({ n: i + 1, at, releasedAt: null, late: false }));
 }
 
@@ -51,9 +53,9 @@ async function makeEdition(
   now: number,
 ): Promise<Edition> {
   const batch = { publicationId: publication.id, date, stamp: newStamp() };
-  const { provisional } = calendar.dayOf(date);
+  const { working, provisional } = calendar.dayOf(date);
   await db.batch([
-    stampEdition(db, { ...batch, quota: publication.quota, provisional, planRev: null }, now),
+    stampEdition(db, { ...batch, quota: quotaOn(working, publication), provisional, planRev: null }, now),
     insertSlots(db, batch, slots),
   ]);
   return (await readEdition(db, publication.id, date))!.edition;
@@ -150,7 +152,7 @@ export async function turn(
   const guard = stamped("editions", editionId, stamp);
   const pick = { editionId, articleId: article.id, reason: request.reason, by: actor.name };
   const waitingPick = {
-    sql: `SELECT article_id, rung = 'reserve' AS reserve FROM picks WHERE edition_id = ? AND article_id = ? AND seq IS NULL AND ${guard.sql}`,
+    sql: `SELECT article_id, again AS reserve FROM picks WHERE edition_id = ? AND article_id = ? AND seq IS NULL AND ${guard.sql}`,
     args: [editionId, article.id, ...guard.args],
   };
   const change: Statement[] =
@@ -184,7 +186,7 @@ export async function turn(
     stampChange(db, edition, article, stamp),
     ...change,
     ...renumber(db, editionId, result.picks, guard),
-    countShortfall(db, { publicationId: publication.id, date, stamp }),
+    countShortfall(db, { publicationId: publication.id, date, stamp }, planned?.edition.shortBecause ?? ""),
     audit(
       db,
       {

@@ -1,9 +1,18 @@
 import { isDuplicate } from "../platform/d1.ts";
 import { stamped } from "../platform/guard.ts";
 import { newStamp } from "../platform/ids.ts";
-import { conflict, notFound, stale } from "../platform/problem.ts";
+import { conflict, notFound, Problem, stale } from "../platform/problem.ts";
+import { KNOWN_LIMIT, LADDER_DEFAULTS, refuseLadder } from "./ladder-settings.ts";
 import type { PublicationSettings } from "./store.ts";
-import { audit, bumpOffice, findPublication, insertPublication, setStopped, updatePublication } from "./store.ts";
+import {
+  audit,
+  bumpOffice,
+  findPublication,
+  insertPublication,
+  listSlugs,
+  setStopped,
+  updatePublication,
+} from "./store.ts";
 import type { Actor, Publication } from "./types.ts";
 
 /** The publication with this public id. Throws a 404 problem. */
@@ -15,7 +24,8 @@ export async function requirePublication(db: D1Database, slug: string): Promise<
 
 /**
  * Makes the publication, or replaces its settings if `rev` is still its revision.
- * Throws 412 when someone else changed it first, 409 when someone else made it first or its medium would change.
+ * Throws 412 when someone else changed it first, 409 when someone else made it first or its medium would change, 422 when
+ * the settings cannot work.
  */
 export async function savePublication(
   db: D1Database,
@@ -26,6 +36,8 @@ export async function savePublication(
 ): Promise<{ publication: Publication; created: boolean }> {
   const existing = await findPublication(db, settings.slug);
   const subject = `publication:${settings.slug}`;
+  if (existing && rev !== existing.rev) throw stale(existing.rev);
+  await requireLadder(db, settings);
   if (!existing) {
     try {
       await db.batch([
@@ -38,7 +50,6 @@ export async function savePublication(
       throw error;
     }
   } else {
-    if (rev !== existing.rev) throw stale(existing.rev);
     if (settings.medium !== existing.medium)
       throw conflict(
         `A publication keeps its medium: this one is “${existing.medium}”. Make another for the other medium.`,
@@ -46,13 +57,22 @@ export async function savePublication(
     const stamp = newStamp();
     const guard = stamped("publications", existing.id, stamp);
     const [changed] = await db.batch([
-      updatePublication(db, settings, rev, stamp, now),
+      updatePublication(db, settings, existing.rev, stamp, now),
       audit(db, { at: now, actor: actor.name, action: "publication.changed", subject, detail: { ...settings } }, guard),
       bumpOffice(db),
     ]);
     if (changed!.meta.changes === 0) throw stale((await requirePublication(db, settings.slug)).rev);
   }
   return { publication: await requirePublication(db, settings.slug), created: !existing };
+}
+
+/** Throws a 422 problem that names every setting that can never work. */
+async function requireLadder(db: D1Database, settings: PublicationSettings): Promise<void> {
+  const known = await listSlugs(db, KNOWN_LIMIT);
+  const errors = refuseLadder({ ...LADDER_DEFAULTS, ...settings.ladder }, { ...settings, ...known });
+  if (errors.length === 0) return;
+  const first = errors[0]!;
+  throw new Problem(422, "Invalid request", `${first.field}: ${first.message}`, { errors });
 }
 
 /** 紧急停发 (`reason`) or its end (`null`): at once, audited, harmless twice. Gives the publication as it is then. */

@@ -2,6 +2,8 @@ import type { Statement } from "../platform/d1.ts";
 import { row, rows } from "../platform/d1.ts";
 import type { Guard } from "../platform/guard.ts";
 import { guarded } from "../platform/guard.ts";
+import type { LadderSettings } from "./ladder-settings.ts";
+import { parseLadder } from "./ladder-settings.ts";
 import type { Medium, Outlet, Publication, Role, Scope, Stage, UnitKind } from "./types.ts";
 import { defaultOutlets } from "./types.ts";
 
@@ -17,13 +19,14 @@ interface PublicationRow {
   stages: string;
   warn_at: string;
   outlets: string;
+  ladder: string;
   stopped_at: number | null;
   stop_reason: string | null;
   due_at: number;
   rev: number;
 }
 
-const PUBLICATION = `id, slug, name, medium, time_zone, quota, plan_at, release_times, stages, warn_at, outlets, stopped_at, stop_reason, due_at, rev`;
+const PUBLICATION = `id, slug, name, medium, time_zone, quota, plan_at, release_times, stages, warn_at, outlets, ladder, stopped_at, stop_reason, due_at, rev`;
 
 function toPublication(r: PublicationRow): Publication {
   return {
@@ -38,6 +41,7 @@ function toPublication(r: PublicationRow): Publication {
     stages: JSON.parse(r.stages) as Stage[],
     warnAt: JSON.parse(r.warn_at) as string[],
     outlets: JSON.parse(r.outlets) as Outlet[],
+    ladder: parseLadder(r.ladder),
     stoppedAt: r.stopped_at,
     stopReason: r.stop_reason,
     dueAt: r.due_at,
@@ -62,11 +66,14 @@ export async function listPublications(db: D1Database, dueBy?: number): Promise<
   return (await rows<PublicationRow>(statement)).map(toPublication);
 }
 
-/** What a person sets of a publication; `outlets` left out are those of the medium. */
+/**
+ * What a person sets of a publication; `outlets` left out are those of the medium, what the
+ * ladder's settings leave out is the default.
+ */
 export type PublicationSettings = Pick<
   Publication,
   "slug" | "name" | "medium" | "timeZone" | "quota" | "planAt" | "releaseTimes" | "stages"
-> & { warnAt?: readonly string[]; outlets?: readonly Outlet[] };
+> & { warnAt?: readonly string[]; outlets?: readonly Outlet[]; ladder?: Partial<LadderSettings> };
 
 /** When a working day's shortfall is warned of where nobody has said: while the office can still do something about it. */
 export const DEFAULT_WARN_AT: readonly string[] = ["16:00"];
@@ -76,8 +83,8 @@ const outletsJson = (p: PublicationSettings): string => JSON.stringify(p.outlets
 export function insertPublication(db: D1Database, p: PublicationSettings, now: number): Statement {
   return db
     .prepare(
-      `INSERT INTO publications (slug, name, medium, time_zone, quota, plan_at, release_times, stages, warn_at, outlets, due_at, rev, created_at, updated_at)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?10, ?11, ?9, 1, ?9, ?9)`,
+      `INSERT INTO publications (slug, name, medium, time_zone, quota, plan_at, release_times, stages, warn_at, outlets, ladder, due_at, rev, created_at, updated_at)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?10, ?11, ?12, ?9, 1, ?9, ?9)`,
     )
     .bind(
       p.slug,
@@ -91,6 +98,7 @@ export function insertPublication(db: D1Database, p: PublicationSettings, now: n
       now,
       JSON.stringify(p.warnAt ?? DEFAULT_WARN_AT),
       outletsJson(p),
+      JSON.stringify(p.ladder ?? {}),
     );
 }
 
@@ -105,7 +113,7 @@ export function updatePublication(
   return db
     .prepare(
       `UPDATE publications SET name = ?2, medium = ?3, time_zone = ?4, quota = ?5, plan_at = ?6, release_times = ?7, stages = ?8,
-         warn_at = coalesce(?12, warn_at), outlets = ?13,
+         warn_at = coalesce(?12, warn_at), outlets = ?13, ladder = ?14,
          due_at = min(due_at, ?9), rev = rev + 1, stamp = ?10, updated_at = ?9
        WHERE slug = ?1 AND rev = ?11`,
     )
@@ -123,6 +131,7 @@ export function updatePublication(
       rev,
       p.warnAt ? JSON.stringify(p.warnAt) : null,
       outletsJson(p),
+      JSON.stringify(p.ladder ?? {}),
     );
 }
 
@@ -206,6 +215,16 @@ export interface UnitRow extends Named {
 export interface PersonRow extends Named {
   role: Role;
   unit: string | null;
+}
+
+/** The public ids of the office's columns and units, at most `limit` of each. Two lists in one query. */
+export async function listSlugs(db: D1Database, limit: number): Promise<{ columns: string[]; units: string[] }> {
+  const slugs = (table: "columns" | "units") =>
+    `(SELECT json_group_array(slug) FROM (SELECT slug FROM ${table} ORDER BY id LIMIT ?1))`;
+  const found = await row<{ columns: string; units: string }>(
+    db.prepare(`SELECT ${slugs("columns")} AS columns, ${slugs("units")} AS units`).bind(limit),
+  );
+  return { columns: JSON.parse(found!.columns) as string[], units: JSON.parse(found!.units) as string[] };
 }
 
 /** One page of columns after the internal id `after`. */

@@ -1,4 +1,5 @@
 /** What the office consists of. */
+import type { LadderSettings } from "./ladder-settings.ts";
 
 export const ROLES = ["correspondent", "editor", "reviewer", "deputy", "head", "publisher", "admin"] as const;
 export type Role = (typeof ROLES)[number];
@@ -40,6 +41,7 @@ export interface Publication {
   warnAt: string[];
   /** Where a released video is handed over to; none for a publication of articles. */
   outlets: Outlet[];
+  ladder: LadderSettings;
   stoppedAt: number | null;
   stopReason: string | null;
   dueAt: number;

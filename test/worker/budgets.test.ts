@@ -1,7 +1,9 @@
 /** Cost is part of the behaviour: queries, rows read and rows written, from D1's own counts. */
 import { beforeEach, describe, expect, it } from "vitest";
-import { calendarOf } from "../../src/editions/calendar/calendar.ts";
+import { calendarOf, OFFICIAL } from "../../src/editions/calendar/calendar.ts";
 import { readEntries } from "../../src/editions/calendar/store.ts";
+import type { LadderSettings } from "../../src/newsroom/ladder-settings.ts";
+import { LADDER_DEFAULTS } from "../../src/newsroom/ladder-settings.ts";
 import { planEdition } from "../../src/editions/plan.ts";
 import { findPublication } from "../../src/newsroom/store.ts";
 import { at, DATE, World } from "./helpers/world.ts";
@@ -32,6 +34,38 @@ async function backlog(publication: number, count: number): Promise<void> {
     .run();
 }
 
+const COLUMNS = 18;
+const UNITS = 17;
+
+/** Deals the queue out over the office's columns, units and kinds, as a year of correspondents would. */
+async function dealOut(columns: number, kinds: number): Promise<void> {
+  const insert = (table: string, extra: string, count: number) =>
+    world.db.prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
+       INSERT INTO ${table} SELECT i, '${table}-' || i, '${table} ' || i, ${extra} 0 FROM n`,
+    );
+  await world.db.batch([insert("columns", "", COLUMNS), insert("units", "'committee',", UNITS)]);
+  await world.db
+    .prepare(
+      `UPDATE articles SET column_id = 1 + id % ${columns}, unit_id = 1 + (id / ${columns}) % ${UNITS},
+         kind = CASE (id / ${columns * UNITS}) % ${kinds} WHEN 0 THEN 'original' ELSE 'reprint' END`,
+    )
+    .run();
+}
+
+/** One unit imports so many into one column, all of them before everything else in the queue. */
+async function flood(publication: number, count: number): Promise<void> {
+  await world.db
+    .prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
+       INSERT INTO articles (uid, publication_id, column_id, unit_id, author, kind, status, hash, title, digest, important, priority, evergreen,
+         queue_key, rev, created_at, updated_at)
+       SELECT 'flood-' || i, ?1, 1, 1, 'import', 'original', 'queued', 'h', '来稿 ' || i, '', 0, 0, 0, ?3 - i, 1, 0, 0 FROM n`,
+    )
+    .bind(publication, count, at("06:00"))
+    .run();
+}
+
 const spent = () => ({ queries: world.line.queries, read: world.line.rowsRead, written: world.line.rowsWritten });
 
 describe("planning", () => {
@@ -45,6 +79,40 @@ describe("planning", () => {
     expect(world.line.queries).toBeLessThanOrEqual(12);
     expect(world.line.rowsRead).toBeLessThanOrEqual(2000);
     await world.db.prepare(`DELETE FROM revisions`).run();
+  });
+
+  const CAPS = { columnCap: 3, unitCap: 3 };
+  describe.each<[string, Partial<LadderSettings>, number?, number?]>([
+    ["no caps", {}],
+    ["caps of 3 and 3", CAPS],
+    [
+      "caps of 3 and 3, a third reprints, minimums",
+      { ...CAPS, reprintShare: 1 / 3, columnMinimums: [{ column: "columns-18", minimum: 2 }] },
+    ],
+    ["few columns", { columnCap: 12, unitCap: 10 }, 13, 1],
+  ])("with 100,000 queued in every column, from every unit, %s", (_, ladder, columns = COLUMNS, kinds = 2) => {
+    it("takes no more, also after one unit has imported 5,000 into one column", { timeout: 120_000 }, async () => {
+      const publication = await world.publication({ ladder: { ...LADDER_DEFAULTS, ...ladder, oldDays: 36_500 } });
+      await backlog(publication, 100_000);
+      await dealOut(columns, kinds);
+      await world.db
+        .prepare(`UPDATE articles SET queue_key = ? - queue_key, must_run_on = NULL`)
+        .bind(at("07:00"))
+        .run();
+      await flood(publication, 5000);
+      world.line.resetCounts();
+      await planEdition(world.deps.db, OFFICIAL, (await findPublication(world.db, "daily"))!, DATE, at("07:00"));
+      expect(await world.one(`SELECT count(*) FROM picks`)).toBeGreaterThanOrEqual(15);
+      if (ladder.columnCap) {
+        const most = `SELECT max(n) FROM (SELECT count(*) AS n FROM picks k JOIN articles a ON a.id = k.article_id WHERE k.rung = 'normal' GROUP BY `;
+        expect(await world.one(`${most} a.column_id)`)).toBeLessThanOrEqual(ladder.columnCap);
+        expect(await world.one(`${most} a.unit_id)`)).toBeLessThanOrEqual(ladder.unitCap!);
+        expect(await world.all(`SELECT rung FROM picks WHERE rung LIKE '%relaxed' OR rung = 'reserve'`)).toEqual([]);
+      }
+      expect(world.line.queries).toBeLessThanOrEqual(12);
+      expect(world.line.rowsRead).toBeLessThanOrEqual(2000);
+      await world.db.prepare(`DELETE FROM revisions`).run();
+    });
   });
 });
 
@@ -141,8 +209,21 @@ describe("the hot queries use their indexes", () => {
   it.each([
     [
       "the planner's queue",
-      `SELECT id FROM articles INDEXED BY articles_queue WHERE publication_id = 1 AND status = 'queued' ORDER BY queue_key, id LIMIT 15`,
-      "articles_queue (publication_id=?)",
+      `SELECT id FROM articles INDEXED BY articles_queue WHERE publication_id = 1 AND status = 'queued' AND must_run_on IS NULL AND kind = 'original'
+       ORDER BY queue_key, id LIMIT 15`,
+      "articles_queue (publication_id=? AND kind=?)",
+    ],
+    [
+      "a cell's head, without the table",
+      `SELECT id, queue_key, expires_at, embargo_until, important FROM articles INDEXED BY articles_cells WHERE publication_id = 1 AND status = 'queued'
+         AND must_run_on IS NULL AND kind = 'original' AND column_id IS 1 AND unit_id IS NULL ORDER BY queue_key, id LIMIT 3`,
+      "COVERING INDEX articles_cells (publication_id=? AND kind=? AND column_id=? AND unit_id=?)",
+    ],
+    [
+      "the next cell",
+      `SELECT unit_id FROM articles INDEXED BY articles_cells WHERE publication_id = 1 AND status = 'queued' AND must_run_on IS NULL
+         AND kind = 'original' AND column_id IS 1 AND unit_id > 2 ORDER BY unit_id LIMIT 1`,
+      "articles_cells (publication_id=? AND kind=? AND column_id=? AND unit_id>?)",
     ],
     [
       "what wakes",

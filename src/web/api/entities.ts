@@ -88,6 +88,20 @@ export function publicationView(p: Publication) {
     stages: p.stages,
     warn_at: p.warnAt,
     outlets: p.outlets,
+    rest_quota: p.ladder.restQuota,
+    maximum: p.ladder.maximum,
+    column_cap: p.ladder.columnCap,
+    unit_cap: p.ladder.unitCap,
+    column_caps: p.ladder.columnCaps,
+    unit_caps: p.ladder.unitCaps,
+    column_minimums: p.ladder.columnMinimums,
+    credit_days: p.ladder.creditDays,
+    credits: p.ladder.credits,
+    cool_down_days: p.ladder.coolDownDays,
+    reprint_share: p.ladder.reprintShare,
+    slot_counts: p.ladder.slotCounts,
+    lead: p.ladder.lead,
+    old_days: p.ladder.oldDays,
     stopped: p.stoppedAt === null ? null : { at: iso(p.stoppedAt, p.timeZone), reason: p.stopReason },
   };
 }
@@ -111,6 +125,7 @@ export function editionView(
     provisional: proposal.day.provisional,
     quota: proposal.quota,
     shortfall: Math.max(0, proposal.quota - picks.length),
+    short_because: proposal.quota > picks.length ? proposal.shortBecause : "",
     planned_at: time(proposal.planned?.edition.plannedAt ?? null, zone),
     slots: proposal.slots.map((slot) => ({
       at: iso(slot.at, zone),

@@ -1,13 +1,17 @@
 import { Hono } from "hono";
+import type { z } from "zod";
 import type { Calendar } from "../../editions/calendar/calendar.ts";
 import { calendarOf } from "../../editions/calendar/calendar.ts";
 import { readEntries } from "../../editions/calendar/store.ts";
 import type { Proposal } from "../../editions/plan.ts";
 import { planEdition, proposalDigest, propose } from "../../editions/plan.ts";
 import { turn } from "../../editions/wheel.ts";
-import { slotsOn } from "../../editions/slots.ts";
+import { hasEdition, quotaOn } from "../../editions/rules.ts";
+import { refuseTimes, slotsOn } from "../../editions/slots.ts";
 import { readEdition } from "../../editions/store.ts";
 import { listProgress } from "../../delivery/ledger-store.ts";
+import type { LadderSettings } from "../../newsroom/ladder-settings.ts";
+import { LADDER_DEFAULTS } from "../../newsroom/ladder-settings.ts";
 import { requirePublication, savePublication, stopOrStart } from "../../newsroom/publications.ts";
 import type { PublicationSettings } from "../../newsroom/store.ts";
 import { DEFAULT_WARN_AT, findPublication, listPublications } from "../../newsroom/store.ts";
@@ -50,7 +54,31 @@ const DEFAULTS = {
   releaseTimes: ["30 8 * * *", "30 11 * * *", "0 15 * * *", "30 18 * * *"],
   stages: [],
   warnAt: DEFAULT_WARN_AT,
+  ladder: LADDER_DEFAULTS,
 } satisfies Partial<PublicationSettings>;
+
+type Sent = z.output<typeof schemas.publicationSettings>;
+
+/** The ladder's settings among what was sent, by our names. */
+function ladderOf(sent: Sent): Partial<LadderSettings> {
+  const all: { [Name in keyof LadderSettings]: LadderSettings[Name] | undefined } = {
+    restQuota: sent.rest_quota,
+    maximum: sent.maximum,
+    columnCap: sent.column_cap,
+    unitCap: sent.unit_cap,
+    columnCaps: sent.column_caps,
+    unitCaps: sent.unit_caps,
+    columnMinimums: sent.column_minimums,
+    creditDays: sent.credit_days,
+    credits: sent.credits,
+    coolDownDays: sent.cool_down_days,
+    reprintShare: sent.reprint_share,
+    slotCounts: sent.slot_counts,
+    lead: sent.lead,
+    oldDays: sent.old_days,
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
 
 publications.put(
   "/publications/:id",
@@ -70,6 +98,7 @@ publications.put(
     const before = existing ?? { ...DEFAULTS, name: null };
     const name = sent.name ?? before.name;
     if (name === null) throw invalid("name", "is required for a new publication");
+    const ladder = { ...before.ladder, ...ladderOf(sent) };
     const settings = {
       slug,
       name,
@@ -81,7 +110,10 @@ publications.put(
       stages: sent.stages ?? before.stages,
       warnAt: sent.warn_at ?? before.warnAt,
       outlets: outletsOf(sent.medium ?? before.medium, sent.outlets, existing),
+      ladder,
     };
+    const tooMany = refuseTimes(settings.releaseTimes);
+    if (tooMany) throw invalid("release_times", tooMany);
     const { publication, created } = await savePublication(db, settings, rev, actor, c.get("now"));
     return show(c, publication, created ? 201 : 200);
   },
@@ -154,13 +186,20 @@ async function standing(db: D1Database, publication: Publication, date: string) 
   const planned = await readEdition(db, publication.id, date);
   const proposal: Proposal = {
     day,
-    quota: planned?.edition.quota ?? (day.working ? publication.quota : 0),
+    quota: planned?.edition.quota ?? quotaOn(day.working, publication),
     slots:
       planned?.slots ??
-      (day.working ? slotsOn(date, publication) : []).map((at, i) => ({ n: i + 1, at, releasedAt: null, late: false })),
+      (hasEdition(day.working, publication) ? slotsOn(date, publication) : []).map((at, i) => ({
+        n: i + 1,
+        at,
+        releasedAt: null,
+        late: false,
+      })),
     planned,
     added: [],
-    shortfall: planned?.edition.shortfall ?? publication.quota,
+    shortfall: planned?.edition.shortfall ?? quotaOn(day.working, publication),
+    shortBecause: planned?.edition.shortBecause ?? "",
+    ladder: null,
   };
   return { proposal, digest: await proposalDigest(proposal) };
 }

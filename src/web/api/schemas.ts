@@ -8,6 +8,7 @@ import { KIND_NAMES } from "../../channels/index.ts";
 import { PURPOSES } from "../../delivery/types.ts";
 import { refuseExpression } from "../../editions/slots.ts";
 import { MEDIUMS, OUTLETS, ROLES, SCOPES, STAGES, UNIT_KINDS } from "../../newsroom/types.ts";
+import { WEEKDAYS } from "../../newsroom/ladder-settings.ts";
 import { isZone, HOUR } from "../../platform/time.ts";
 import { ENTRY_KINDS } from "../../wire/store.ts";
 
@@ -161,12 +162,45 @@ const cron = z.string().superRefine((expression, c) => {
 
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day, HH:MM");
 
+const QUOTA_LIMIT = 200;
+const posts = z.int().min(0).max(QUOTA_LIMIT);
+const caps = z.record(slug, posts).refine((caps) => Object.keys(caps).length <= 200, "may name 200 at most");
+const days = z.number().min(0);
+
+/** How the ladder chooses: each member is optional in a request, and null where that means "no limit". */
+const ladder = {
+  rest_quota: posts,
+  maximum: z.int().min(0).max(1000).nullable(),
+  column_cap: posts.nullable(),
+  unit_cap: posts.nullable(),
+  column_caps: caps,
+  unit_caps: caps,
+  column_minimums: z
+    .array(
+      z.strictObject({
+        column: slug,
+        minimum: z.int().min(1).max(QUOTA_LIMIT),
+        weekday: z.enum(WEEKDAYS).optional(),
+      }),
+    )
+    .max(100),
+  credit_days: days.max(30),
+  credits: z.strictObject({ priority: days.max(10), commissioned: days.max(30), fresh: days.max(30) }),
+  cool_down_days: z.int().min(1).max(3650),
+  reprint_share: z.number().min(0).max(1).nullable(),
+  slot_counts: z.array(posts).max(24).nullable(),
+  lead: z.union([z.enum(["first", "important"]), z.strictObject({ column: slug })], {
+    error: "must be “first”, “important” or {column}",
+  }),
+  old_days: z.int().min(1).max(365),
+};
+
 export const publicationSettings = z
   .strictObject({
     name: line(40),
     medium: z.enum(MEDIUMS),
     time_zone: z.string().refine(isZone, "is not a time zone, such as Asia/Shanghai"),
-    quota: z.int().min(0).max(200),
+    quota: posts,
     plan_at: timeOfDay,
     release_times: z.array(cron).min(1).max(24),
     stages: z
@@ -181,6 +215,7 @@ export const publicationSettings = z
       .array(z.enum(OUTLETS))
       .max(OUTLETS.length)
       .refine((list) => new Set(list).size === list.length, "names an outlet twice"),
+    ...ladder,
   })
   .partial();
 

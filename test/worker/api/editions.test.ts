@@ -53,6 +53,7 @@ describe("GET /editions/{publication}/{date}", () => {
       provisional: false,
       quota: 3,
       shortfall: 3,
+      short_because: "",
       planned_at: null,
       slots: [
         { at: "2026-11-23T08:30:00+08:00", released_at: null, late: false },

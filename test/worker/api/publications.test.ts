@@ -24,6 +24,24 @@ interface Publication {
   stopped: { at: string; reason: string } | null;
 }
 
+/** How the ladder chooses where nobody has said otherwise. */
+const LADDER = {
+  rest_quota: 0,
+  maximum: null,
+  column_cap: null,
+  unit_cap: null,
+  column_caps: {},
+  unit_caps: {},
+  column_minimums: [],
+  credit_days: 5,
+  credits: { priority: 1, commissioned: 1, fresh: 2 },
+  cool_down_days: 30,
+  reprint_share: null,
+  slot_counts: null,
+  lead: "first",
+  old_days: 14,
+};
+
 const put = (id: string, body: unknown, headers: Record<string, string> = {}) =>
   api<Publication>("PUT", `/publications/${id}`, { body, headers });
 
@@ -43,6 +61,7 @@ describe("PUT /publications/{id}", () => {
       stages: [],
       warn_at: ["16:00"],
       outlets: [],
+      ...LADDER,
       stopped: null,
     });
     expect(answer.headers.get("etag")).toBe('"1"');
@@ -63,6 +82,7 @@ describe("PUT /publications/{id}", () => {
       stages: ["first", "final"],
       warn_at: ["09:30", "16:00"],
       outlets: ["douyin"],
+      ...LADDER,
     };
     expect(expectStatus(await put("video", settings), 201)).toEqual({
       id: "video",

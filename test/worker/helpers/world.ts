@@ -150,6 +150,7 @@ const TABLES = [
   "posts",
   "picks",
   "drops",
+  "unit_months",
   "slots",
   "editions",
   "reviews",
