@@ -41,6 +41,8 @@ describe("a new article", () => {
       credits: [],
       cover: null,
       source: null,
+      file: null,
+      captions: null,
       column: null,
       unit: null,
       important: false,
@@ -60,7 +62,9 @@ describe("a new article", () => {
       digest: "摘要",
       credits: [{ role: "撰稿", name: "王芳" }],
       cover: `/media/${HASH}.png`,
-      source: { name: "乌兰察布日报", url: "https://news.example.com/1", published_at: "2026-11-20T08:00:00+08:00" },
+      file: null,
+      captions: null,
+      source: { name: "草原党建网", url: "https://news.example.com/1", published_at: "2026-11-20T08:00:00+08:00" },
       column: "dangke",
       unit: "qihao",
       important: true,
@@ -332,6 +336,7 @@ describe("a channel", () => {
   it("is taken with its filter, and expires in hours", () => {
     expect(check(schemas.newChannel, { ...CHANNEL, expires_after_hours: 0.5 })).toEqual({
       ...CHANNEL,
+      purpose: "news",
       filter: {},
       expires_after_hours: HOUR / 2,
     });
