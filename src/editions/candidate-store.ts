@@ -239,3 +239,11 @@ export function readShown(db: D1Database, articleIds: readonly number[]): Promis
       .bind(JSON.stringify(articleIds)),
   );
 }
+
+/** The internal ids of the articles with these public ids; unknown ones are left out. One query. */
+export async function readIds(db: D1Database, uids: readonly string[]): Promise<number[]> {
+  const found = await rows<{ id: number }>(
+    db.prepare(`SELECT a.id FROM json_each(?) j CROSS JOIN articles a ON a.uid = j.value`).bind(JSON.stringify(uids)),
+  );
+  return found.map(({ id }) => id);
+}

@@ -12,9 +12,9 @@ import { audit } from "../newsroom/store.ts";
 import type { Publication } from "../newsroom/types.ts";
 import type { Calendar, Day } from "./calendar/calendar.ts";
 import type { Shown } from "./candidate-store.ts";
-import { readCandidates, readShown } from "./candidate-store.ts";
+import { readCandidates, readIds, readShown } from "./candidate-store.ts";
 import type { LadderResult, NewPick } from "./ladder/index.ts";
-import { fill } from "./ladder/index.ts";
+import { fill, whyNot } from "./ladder/index.ts";
 import { cellDepth, hasEdition, minimumsOf, namedIn, quotaOn, rulesOn } from "./rules.ts";
 import { countsOn, slotsOn } from "./slots.ts";
 import type { Planned, Slot } from "./store.ts";
@@ -46,22 +46,87 @@ export interface Draft {
 /** A draft whose picks a person can read. */
 export interface Proposal extends Draft {
   added: (NewPick & Shown)[];
+  /** Articles that could have run and were not chosen, first in the queue first, each with the reason in words. */
+  passedOver: { uid: string; title: string; why: string }[];
 }
 
-/** What the edition of `date` would be if it were planned at `now`. Reads only: four queries at most. */
+/** What may be tried on before it is done: other settings, or articles left out (public ids). Nothing is written. */
+export interface WhatIf {
+  quota?: number | undefined;
+  maximum?: number | null | undefined;
+  columnCap?: number | null | undefined;
+  unitCap?: number | null | undefined;
+  without?: readonly string[] | undefined;
+}
+
+/** The publication with other settings tried on. */
+function triedOn(publication: Publication, { quota, maximum, columnCap, unitCap }: WhatIf): Publication {
+  const ladder = { ...publication.ladder };
+  if (maximum !== undefined) ladder.maximum = maximum;
+  if (columnCap !== undefined) ladder.columnCap = columnCap;
+  if (unitCap !== undefined) ladder.unitCap = unitCap;
+  return { ...publication, ladder, quota: quota ?? publication.quota };
+}
+
+/** What the edition of `date` would be if it were planned at `now`. Reads only: six queries at most. */
 export async function propose(
   db: D1Database,
   calendar: Calendar,
   publication: Publication,
   date: string,
   now: number,
+  whatIf: WhatIf = {},
 ): Promise<Proposal> {
-  return readable(db, await draft(db, calendar, publication, date, now, await readEdition(db, publication.id, date)));
+  const without = new Set(whatIf.without?.length ? await readIds(db, whatIf.without) : []);
+  const planned = await readEdition(db, publication.id, date);
+  return readable(
+    db,
+    await draft(db, calendar, triedOn(publication, whatIf), date, now, planned, {
+      without,
+      extra: without.size + EXPLAINED,
+    }),
+  );
 }
 
-/** The draft with what a person reads of its articles. One query if it adds any. */
+/**
+ * What the editions of `date` and the working days after it would be, `days` of them, each from what the ones before
+ * leave. Reads only. What arrives meanwhile is not in it: see the forecast for that.
+ */
+export async function proposeAhead(
+  db: D1Database,
+  calendar: Calendar,
+  publication: Publication,
+  date: string,
+  days: number,
+  now: number,
+  whatIf: WhatIf = {},
+): Promise<{ date: string; proposal: Proposal }[]> {
+  const tried = triedOn(publication, whatIf);
+  const without = new Set(whatIf.without?.length ? await readIds(db, whatIf.without) : []);
+  const found: { date: string; proposal: Proposal }[] = [];
+  for (let day = date, looked = 0; found.length < days && looked < SEARCH_DAYS; day = addDays(day, 1), looked++) {
+    if (!hasEdition(calendar.dayOf(day).working, tried)) continue;
+    const planned = await readEdition(db, publication.id, day);
+    const proposal = await readable(
+      db,
+      await draft(db, calendar, tried, day, now, planned, { without, extra: without.size }),
+    );
+    for (const { articleId } of proposal.added) without.add(articleId);
+    found.push({ date: day, proposal });
+  }
+  return found;
+}
+
+/** No run of holidays is longer. */
+const SEARCH_DAYS = 31;
+/** Of the articles that were passed over, this many are told why. */
+const EXPLAINED = 30;
+
+/** The draft with what a person reads of its articles, and why others were passed over. One query at most. */
 async function readable(db: D1Database, drafted: Draft): Promise<Proposal> {
-  const ids = drafted.added.map((pick) => pick.articleId);
+  const passed = drafted.ladder?.passed;
+  const waiting = (passed?.queue ?? []).slice(0, EXPLAINED);
+  const ids = [...drafted.added.map((pick) => pick.articleId), ...waiting];
   const shown = new Map(
     ids.length === 0 ? [] : (await readShown(db, ids)).map((article) => [article.articleId, article]),
   );
@@ -70,12 +135,20 @@ async function readable(db: D1Database, drafted: Draft): Promise<Proposal> {
     const article = shown.get(pick.articleId);
     return article ? [{ ...pick, ...article }] : [];
   });
-  return { ...drafted, added };
+  const candidates = new Map(passed?.input.candidates.map((candidate) => [candidate.articleId, candidate]));
+  const passedOver = waiting.flatMap((id) => {
+    const article = shown.get(id);
+    const candidate = candidates.get(id);
+    const why = candidate && drafted.ladder ? whyNot(candidate, drafted.ladder) : null;
+    return article && why !== null ? [{ uid: article.uid, title: article.title, why }] : [];
+  });
+  return { ...drafted, added, passedOver };
 }
 
 /**
  * The draft for `date` at `now`, the edition being `planned` so far. An edition that is closed, or whose slots have all
- * gone out, gets nothing more. One query at most.
+ * gone out, gets nothing more. `without` (internal ids) are left out; `extra` is how many more of the queue are read
+ * than the day can use. One query at most.
  */
 async function draft(
   db: D1Database,
@@ -84,6 +157,7 @@ async function draft(
   date: string,
   now: number,
   planned: Planned | null,
+  { without, extra }: { without: ReadonlySet<number>; extra: number } = { without: new Set(), extra: 0 },
 ): Promise<Draft> {
   const day = calendar.dayOf(date);
   const { ladder } = publication;
@@ -115,8 +189,8 @@ async function draft(
     from: runs(open[0]!),
     dayEnd,
     restedBy: now - ladder.coolDownDays * DAY,
-    quota,
-    depth: cellDepth(ladder, quota),
+    quota: quota + extra,
+    depth: cellDepth(ladder, quota + extra),
     minimums: minimumsOf(date, ladder),
     named,
   });
@@ -135,7 +209,9 @@ async function draft(
     })),
     placed: placedOf(planned),
     pins: [],
-    candidates: found.candidates.filter((candidate) => !planned?.dropped.includes(candidate.articleId)),
+    candidates: found.candidates.filter(
+      ({ articleId }) => !without.has(articleId) && !planned?.dropped.includes(articleId),
+    ),
     dayEnd,
     monthPosts: found.monthPosts,
     rules: rulesOn(date, ladder, found.named),

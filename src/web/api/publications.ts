@@ -4,7 +4,7 @@ import type { Calendar } from "../../editions/calendar/calendar.ts";
 import { calendarOf } from "../../editions/calendar/calendar.ts";
 import { readEntries } from "../../editions/calendar/store.ts";
 import type { Proposal } from "../../editions/plan.ts";
-import { planEdition, proposalDigest, propose } from "../../editions/plan.ts";
+import { planEdition, proposalDigest, propose, proposeAhead } from "../../editions/plan.ts";
 import { turn } from "../../editions/wheel.ts";
 import { hasEdition, quotaOn } from "../../editions/rules.ts";
 import { refuseTimes, slotsOn } from "../../editions/slots.ts";
@@ -18,7 +18,7 @@ import { DEFAULT_WARN_AT, findPublication, listPublications } from "../../newsro
 import type { Medium, Outlet, Publication } from "../../newsroom/types.ts";
 import { defaultOutlets } from "../../newsroom/types.ts";
 import { conflict, invalid } from "../../platform/problem.ts";
-import { iso, localDate } from "../../platform/time.ts";
+import { addDays, iso, localDate } from "../../platform/time.ts";
 import type { App, Ctx } from "../context.ts";
 import { requireScope } from "./auth.ts";
 import { check, ifMatch, readJson } from "./body.ts";
@@ -200,6 +200,7 @@ async function standing(db: D1Database, publication: Publication, date: string) 
     shortfall: planned?.edition.shortfall ?? quotaOn(day.working, publication),
     shortBecause: planned?.edition.shortBecause ?? "",
     ladder: null,
+    passedOver: [],
   };
   return { proposal, digest: await proposalDigest(proposal) };
 }
@@ -250,11 +251,25 @@ publications.post(
     const { db } = c.get("deps");
     const now = c.get("now");
     const { publication, date } = await editionOf(c);
-    const { dry_run, digest } = await readJson(c, schemas.plan);
-    const calendar = await calendarOn(db, date);
-    const proposal = await propose(db, calendar, publication, date, now);
+    const { dry_run, digest, days, what_if } = await readJson(c, schemas.plan);
+    const calendar = calendarOf(await readEntries(db, date, addDays(date, 62)));
+    const whatIf = what_if && { ...what_if, columnCap: what_if.column_cap, unitCap: what_if.unit_cap };
+    const proposal = await propose(db, calendar, publication, date, now, whatIf);
     const seen = await proposalDigest(proposal);
-    if (dry_run) return c.json(editionView(publication, date, proposal, seen, true));
+    if (dry_run) {
+      const ahead = days === 1 ? [] : await proposeAhead(db, calendar, publication, date, days, now, whatIf);
+      return c.json({
+        ...editionView(publication, date, proposal, seen, true),
+        passed_over: proposal.passedOver.map(({ uid, title, why }) => ({ article_id: uid, title, why })),
+        ...(days > 1 && {
+          ahead: await Promise.all(
+            ahead.map(async (day) =>
+              editionView(publication, day.date, day.proposal, await proposalDigest(day.proposal), true),
+            ),
+          ),
+        }),
+      });
+    }
     if (date < localDate(now, publication.timeZone))
       throw invalid("date", "is over: an edition is planned for today or a day to come");
     if (digest !== undefined && digest !== seen)

@@ -222,7 +222,29 @@ export const publicationSettings = z
 export const stop = z.strictObject({ reason: line(200) });
 export const nothing = z.strictObject({});
 
-export const plan = z.strictObject({ dry_run: z.boolean().default(false), digest: z.string().optional() });
+export const plan = z
+  .strictObject({
+    dry_run: z.boolean().default(false),
+    digest: z.string().optional(),
+    /** With dry_run: this working day and those after it. */
+    days: z.int().min(1).max(10).default(1),
+    /** With dry_run: other settings, or articles left out. */
+    what_if: z
+      .strictObject({
+        quota: posts,
+        maximum: z.int().min(0).max(1000).nullable(),
+        column_cap: posts.nullable(),
+        unit_cap: posts.nullable(),
+        without: z.array(z.string().max(64)).max(100),
+      })
+      .partial()
+      .optional(),
+  })
+  .superRefine((sent, c) => {
+    if (sent.dry_run) return;
+    if (sent.days > 1) c.addIssue({ code: "custom", path: ["days"], message: "is for a dry_run" });
+    if (sent.what_if) c.addIssue({ code: "custom", path: ["what_if"], message: "is for a dry_run" });
+  });
 
 export const pickAct = z.strictObject({
   op: z.enum(["pin", "swap", "move", "drop", "hold", "add"]),

@@ -429,3 +429,23 @@ describe("POST /editions/{publication}/{date}/picks", () => {
     });
   });
 });
+
+describe("looking ahead over HTTP", () => {
+  it("answers why not, and the days ahead; only a dry run may look", async () => {
+    const seen = expectStatus(
+      await plan(`daily/${DATE}`, { dry_run: true, days: 2, what_if: { quota: 1 } }),
+      200,
+    ) as unknown as {
+      quota: number;
+      passed_over: { article_id: string; title: string; why: string }[];
+      ahead: { date: string }[];
+    };
+    expect(seen.quota).toBe(1);
+    expect(seen.ahead).toHaveLength(2);
+    expect(seen.ahead[0]).toMatchObject({ date: DATE });
+    expect(Array.isArray(seen.passed_over)).toBe(true);
+    expectProblem(await plan(`daily/${DATE}`, { days: 2 }), 422, "days");
+    expectProblem(await plan(`daily/${DATE}`, { what_if: { quota: 1 } }), 422, "what_if");
+    expectProblem(await plan(`daily/${DATE}`, { dry_run: true, what_if: { quota: -1 } }), 422, "what_if.quota");
+  });
+});
