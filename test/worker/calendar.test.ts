@@ -55,7 +55,7 @@ describe("a local day", () => {
 
   it("of work on a Saturday makes an edition, although the tick had meant to sleep until Monday", async () => {
     await world.articles(await world.publication(), 30);
-    await world.tick(at("15:00", FRIDAY));
+    await world.tick(at("16:00", FRIDAY));
     expect(await world.one(`SELECT due_at FROM publications`)).toBe(at("07:00", MONDAY));
     await override(at("18:00", FRIDAY), { date: SATURDAY, working: true, note: "那达慕" });
     await world.tick(at("18:00", FRIDAY));

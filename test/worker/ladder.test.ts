@@ -1,5 +1,6 @@
 /** The ladder with its database: settings heeded, the reserve's two sources kept apart, the month's posts counted. */
 import { beforeEach, describe, expect, it } from "vitest";
+import { OFFICIAL } from "../../src/editions/calendar/calendar.ts";
 import { planEdition, propose } from "../../src/editions/plan.ts";
 import { whyNot } from "../../src/editions/ladder/index.ts";
 import type { LadderSettings } from "../../src/newsroom/ladder-settings.ts";
@@ -88,7 +89,13 @@ describe("planning", () => {
     expect(await world.one(`SELECT short_because FROM editions`)).toMatch(/^缺 2 篇/);
     await world.articles(publication, 6, 10);
     await set([10, 11, 12], `kind = 'reprint'`);
-    const proposal = await propose(world.deps.db, (await findPublication(world.db, "daily"))!, DATE, at("08:00"));
+    const proposal = await propose(
+      world.deps.db,
+      OFFICIAL,
+      (await findPublication(world.db, "daily"))!,
+      DATE,
+      at("08:00"),
+    );
     expect(proposal.added.map((pick) => pick.title)).toEqual(["稿件 10", "稿件 13"]);
     const { ladder } = proposal;
     const why = ladder!.passed.input.candidates.map((c) => whyNot(c, ladder!));
@@ -140,7 +147,7 @@ describe("the month's posts", () => {
     await set([10, 11, 12], `unit_id = 1`);
     await set([13], `unit_id = 2`);
     const publicationNow = (await findPublication(world.db, "daily"))!;
-    await planEdition(world.deps.db, publicationNow, "2026-11-24", at("07:00", "2026-11-24"));
+    await planEdition(world.deps.db, OFFICIAL, publicationNow, "2026-11-24", at("07:00", "2026-11-24"));
     expect(
       await world.all(
         `SELECT a.title FROM picks k JOIN articles a ON a.id = k.article_id WHERE k.seq IS NULL ORDER BY k.position`,
