@@ -1,6 +1,6 @@
 /** What a tick does for one publication: plan its edition, release the slots and warn of a shortfall, each when its time has come. */
 import type { Statement } from "../platform/d1.ts";
-import { localDate } from "../platform/time.ts";
+import { HOUR, localDate } from "../platform/time.ts";
 import { setDue } from "../newsroom/store.ts";
 import type { Publication } from "../newsroom/types.ts";
 import type { Calendar } from "./calendar/calendar.ts";
@@ -8,8 +8,14 @@ import { planEdition } from "./plan.ts";
 import { hasEdition } from "./rules.ts";
 import { releaseSlot } from "./release.ts";
 import { nextEvent, planTime } from "./slots.ts";
-import { readEdition } from "./store.ts";
+import { foldSlot, readEdition } from "./store.ts";
 import { warn } from "./warn.ts";
+
+/**
+ * A slot that was missed goes out late within this time. After it, readers would get two slots' worth at once before
+ * long: its picks join the next slot, if the day has one still to come.
+ */
+export const CATCH_UP = 2 * HOUR;
 
 /** What a tick did for a publication. */
 export interface DayReport {
@@ -40,10 +46,13 @@ export async function runDay(
     if (planned && planned.edition.closedAt === null)
       for (const slot of planned.slots) {
         if (slot.releasedAt !== null || slot.at > now) continue;
+        const next = planned.slots.find((other) => other.releasedAt === null && other.at > now);
+        const folded = next !== undefined && now - slot.at > CATCH_UP;
+        if (folded) await foldSlot(db, planned.edition.id, slot.n, next.n).run();
         const positions = planned.picks
           .filter((pick) => pick.slot === slot.n && pick.seq === null)
           .map((pick) => pick.position);
-        const edition = { id: planned.edition.id, date, positions };
+        const edition = { id: planned.edition.id, date, positions: folded ? [] : positions };
         if (await releaseSlot(db, publication, edition, slot, wake, now)) report.released.push(slot.n);
       }
   }

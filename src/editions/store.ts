@@ -266,6 +266,16 @@ export function joined(db: D1Database, article: { publicationId: number }, guard
   ];
 }
 
+/** The waiting picks of a missed slot join a later one, before its own; twice is as once. */
+export function foldSlot(db: D1Database, editionId: number, missed: number, into: number): Statement {
+  return db
+    .prepare(
+      `UPDATE picks SET slot = ?3 WHERE edition_id = ?1 AND slot = ?2 AND seq IS NULL
+         AND 2 = (SELECT count(*) FROM slots WHERE edition_id = ?1 AND n IN (?2, ?3) AND released_at IS NULL)`,
+    )
+    .bind(editionId, missed, into);
+}
+
 /** First statement of a release batch: stamps the slot if it has not gone out and the publication is not stopped. */
 export function stampSlot(
   db: D1Database,

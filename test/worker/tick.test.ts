@@ -57,6 +57,22 @@ describe("a working day", () => {
     expect((await releasedPosts()).length).toBe(15);
   });
 
+  it("a slot missed within two hours is caught up; past that its posts come with the next slot, first", async () => {
+    await world.tick(at("10:20"));
+    expect((await releasedPosts()).length).toBe(8);
+    await world.wipe();
+    await world.articles(await world.publication(), 40);
+    await world.tick(at("10:40"));
+    await world.tick(at("10:41"));
+    expect(await releasedPosts()).toEqual([]);
+    expect(await world.all(`SELECT n, late FROM slots WHERE released_at IS NOT NULL`)).toEqual([{ n: 1, late: 1 }]);
+    await world.tick(at("15:00"));
+    expect((await releasedPosts()).map((post) => post.title)).toEqual(
+      Array.from({ length: 15 }, (_, i) => `稿件 ${i + 1}`),
+    );
+    expect(await world.one(`SELECT count(*) FROM articles WHERE status = 'planned'`)).toBe(0);
+  });
+
   it("gets its edition when a tick of a missed day comes after today's", async () => {
     await world.tick(at("20:00"));
     await world.tick(at("20:00", "2026-11-20"));
