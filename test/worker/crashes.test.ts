@@ -98,7 +98,7 @@ describe.each(["before", "after"] as const)("killed %s each effect", (side) => {
       await office();
       world.line.crash(n, side);
       await dayWithCrash();
-      await world.recover(at("09:01"), 8);
+      await world.recover(at("09:01"), 6);
       try {
         await expectWhole();
       } catch (error) {
