@@ -3,9 +3,8 @@
  *
  * 1. `../migrations/` — the map of the data.
  * 2. `articles/states.ts` and `articles/desk.ts` — a manuscript's life, from draft to queue.
- * 3. `editions/ladder.ts`, then `plan.ts`, `release.ts` and `day.ts` — a working day's edition and how it goes out;
- *    `editions/calendar/calendar.ts` — which days are worked.
- * 3. `editions/ladder/`, then `plan.ts`, `release.ts` and `day.ts` — a working day's edition and how it goes out.
+ * 3. `editions/ladder/`, then `plan.ts`, `release.ts` and `day.ts` — a working day's edition and how it goes out;
+ *    `editions/calendar/calendar.ts` — which days are worked; `editions/wheel.ts` — what a person changes.
  * 4. `wire/store.ts` — the log of what happened to posts, and its readers.
  * 5. `delivery/owed.ts`, `policy.ts` and `shard.ts` — how every subscriber gets what it is owed.
  * 6. `channels/kind.ts` — what a kind of subscriber is.

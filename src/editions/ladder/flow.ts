@@ -1,7 +1,7 @@
 /**
  * Whether a choice still leaves the most that the caps allow. Articles are units of flow from columns to units, each
  * capped; reprints cost 1 and the cost is limited. A minimum-cost flow tells exactly how many fit together, where taking
- * the first that fits tells too few on one day in forty (docs/decisions/ladder.md).
+ * the first that fits tells too few on one day in forty (docs/decisions/0011-ladder.md).
  */
 
 /** Articles that are alike to the caps: null has none. */

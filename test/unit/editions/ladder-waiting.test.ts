@@ -37,7 +37,7 @@ it(
   () =>
     fc.assert(
       fc.property(
-        fc.array(fc.array(arrival, { minLength: 2, maxLength: 5 }), { minLength: 9, maxLength: 12 }),
+        fc.array(fc.array(arrival, { minLength: 2, maxLength: 5 }), { minLength: 7, maxLength: 9 }),
         fc.integer({ min: 1, max: 3 }),
         fc.record({ columnCap: fc.constantFrom(null, 1, 2), unitCap: fc.constantFrom(null, 1, 2) }),
         fc.boolean(),
