@@ -77,6 +77,7 @@ export interface Edition {
   publication: string;
   date: string;
   working_day: boolean;
+  provisional: boolean;
   quota: number;
   shortfall: number;
   slots: { at: string; released_at: string | null }[];

@@ -85,7 +85,7 @@ function report(edition: Edition): void {
   console.log(
     [
       "",
-      `${edition.publication}  ${edition.date}  定额 ${edition.quota}，选用 ${edition.picks.length}，已发 ${released}${edition.shortfall > 0 ? `，缺 ${edition.shortfall}` : ""}`,
+      `${edition.publication}  ${edition.date}${edition.provisional ? "（暂定）" : ""}  定额 ${edition.quota}，选用 ${edition.picks.length}，已发 ${released}${edition.shortfall > 0 ? `，缺 ${edition.shortfall}` : ""}`,
       ...table(
         ["序", "标题", "专栏", "选用理由", "状态"],
         edition.picks.map((pick) => [

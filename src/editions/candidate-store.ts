@@ -240,6 +240,20 @@ export function readShown(db: D1Database, articleIds: readonly number[]): Promis
   );
 }
 
+/** The queued articles with these public ids, as candidates; others are left out. One query. */
+export async function readQueued(db: D1Database, uids: readonly string[]): Promise<(Candidate & { uid: string })[]> {
+  const found = await rows<Omit<Candidate, "important"> & { uid: string; important: number }>(
+    db
+      .prepare(
+        `SELECT a.uid, a.id AS articleId, a.kind, a.column_id AS "column", a.unit_id AS unit, a.important, a.queue_key AS queueKey,
+           a.must_run_on AS mustRunOn, a.expires_at AS expiresAt, a.embargo_until AS embargoUntil, NULL AS lastRunAt
+         FROM json_each(?) j CROSS JOIN articles a ON a.uid = j.value WHERE a.status = 'queued'`,
+      )
+      .bind(JSON.stringify(uids)),
+  );
+  return found.map((article) => ({ ...article, important: article.important === 1 }));
+}
+
 /** The internal ids of the articles with these public ids; unknown ones are left out. One query. */
 export async function readIds(db: D1Database, uids: readonly string[]): Promise<number[]> {
   const found = await rows<{ id: number }>(

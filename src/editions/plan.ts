@@ -12,8 +12,8 @@ import { audit } from "../newsroom/store.ts";
 import type { Publication } from "../newsroom/types.ts";
 import type { Calendar, Day } from "./calendar/calendar.ts";
 import type { Shown } from "./candidate-store.ts";
-import { readCandidates, readIds, readShown } from "./candidate-store.ts";
-import type { LadderResult, NewPick } from "./ladder/index.ts";
+import { readCandidates, readIds, readQueued, readShown } from "./candidate-store.ts";
+import type { Candidate, LadderResult, NewPick } from "./ladder/index.ts";
 import { fill, whyNot } from "./ladder/index.ts";
 import { cellDepth, hasEdition, minimumsOf, namedIn, quotaOn, rulesOn } from "./rules.ts";
 import { countsOn, slotsOn } from "./slots.ts";
@@ -57,6 +57,51 @@ export interface WhatIf {
   columnCap?: number | null | undefined;
   unitCap?: number | null | undefined;
   without?: readonly string[] | undefined;
+  /** Queued articles that were other than they are; what is left out stays. */
+  articles?: readonly ArticleChange[] | undefined;
+}
+
+/** How a queued article would be handled. Times are epoch ms. */
+export interface ArticleChange {
+  uid: string;
+  mustRunOn?: string | null | undefined;
+  expiresAt?: number | null | undefined;
+  embargoUntil?: number | null | undefined;
+  /** Days by which it would stand further ahead in the queue, as a higher priority would put it. */
+  aheadDays?: number | undefined;
+}
+
+/** What a draft is tried on with; the planner itself tries nothing. */
+interface Trial {
+  /** Internal ids. */
+  without: ReadonlySet<number>;
+  changed: readonly Candidate[];
+  /** How many more of the queue are read than the day can use. */
+  extra: number;
+}
+
+const PLAIN: Trial = { without: new Set(), changed: [], extra: 0 };
+
+/** Reads what a trial speaks of: two queries at most. */
+async function trialOf(
+  db: D1Database,
+  { without = [], articles = [] }: WhatIf,
+): Promise<{ without: Set<number>; changed: Candidate[] }> {
+  const changes = new Map(articles.map((change) => [change.uid, change]));
+  const queued = articles.length > 0 ? await readQueued(db, [...changes.keys()]) : [];
+  return {
+    without: new Set(without.length > 0 ? await readIds(db, without) : []),
+    changed: queued.map(({ uid, ...candidate }) => {
+      const { mustRunOn, expiresAt, embargoUntil, aheadDays = 0 } = changes.get(uid)!;
+      return {
+        ...candidate,
+        mustRunOn: mustRunOn === undefined ? candidate.mustRunOn : mustRunOn,
+        expiresAt: expiresAt === undefined ? candidate.expiresAt : expiresAt,
+        embargoUntil: embargoUntil === undefined ? candidate.embargoUntil : embargoUntil,
+        queueKey: candidate.queueKey - aheadDays * DAY,
+      };
+    }),
+  };
 }
 
 /** The publication with other settings tried on. */
@@ -77,12 +122,13 @@ export async function propose(
   now: number,
   whatIf: WhatIf = {},
 ): Promise<Proposal> {
-  const without = new Set(whatIf.without?.length ? await readIds(db, whatIf.without) : []);
+  const { without, changed } = await trialOf(db, whatIf);
   const planned = await readEdition(db, publication.id, date);
   return readable(
     db,
     await draft(db, calendar, triedOn(publication, whatIf), date, now, planned, {
       without,
+      changed,
       extra: without.size + EXPLAINED,
     }),
   );
@@ -102,14 +148,14 @@ export async function proposeAhead(
   whatIf: WhatIf = {},
 ): Promise<{ date: string; proposal: Proposal }[]> {
   const tried = triedOn(publication, whatIf);
-  const without = new Set(whatIf.without?.length ? await readIds(db, whatIf.without) : []);
+  const { without, changed } = await trialOf(db, whatIf);
   const found: { date: string; proposal: Proposal }[] = [];
   for (let day = date, looked = 0; found.length < days && looked < SEARCH_DAYS; day = addDays(day, 1), looked++) {
     if (!hasEdition(calendar.dayOf(day).working, tried)) continue;
     const planned = await readEdition(db, publication.id, day);
     const proposal = await readable(
       db,
-      await draft(db, calendar, tried, day, now, planned, { without, extra: without.size }),
+      await draft(db, calendar, tried, day, now, planned, { without, changed, extra: without.size }),
     );
     for (const { articleId } of proposal.added) without.add(articleId);
     found.push({ date: day, proposal });
@@ -147,8 +193,7 @@ async function readable(db: D1Database, drafted: Draft): Promise<Proposal> {
 
 /**
  * The draft for `date` at `now`, the edition being `planned` so far. An edition that is closed, or whose slots have all
- * gone out, gets nothing more. `without` (internal ids) are left out; `extra` is how many more of the queue are read
- * than the day can use. One query at most.
+ * gone out, gets nothing more. One query at most.
  */
 async function draft(
   db: D1Database,
@@ -157,7 +202,7 @@ async function draft(
   date: string,
   now: number,
   planned: Planned | null,
-  { without, extra }: { without: ReadonlySet<number>; extra: number } = { without: new Set(), extra: 0 },
+  { without, changed, extra }: Trial = PLAIN,
 ): Promise<Draft> {
   const day = calendar.dayOf(date);
   const { ladder } = publication;
@@ -209,9 +254,10 @@ async function draft(
     })),
     placed: placedOf(planned),
     pins: [],
-    candidates: found.candidates.filter(
-      ({ articleId }) => !without.has(articleId) && !planned?.dropped.includes(articleId),
-    ),
+    candidates: [
+      ...found.candidates.filter(({ articleId }) => !changed.some((other) => other.articleId === articleId)),
+      ...changed,
+    ].filter(({ articleId }) => !without.has(articleId) && !planned?.dropped.includes(articleId)),
     dayEnd,
     monthPosts: found.monthPosts,
     rules: rulesOn(date, ladder, found.named),

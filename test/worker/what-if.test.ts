@@ -47,6 +47,15 @@ describe("what if", () => {
     expect(numbers((await look({ without: [uid(2), "unknown"] })).added)).toEqual([1, 3, 4, 5]);
   });
 
+  it("an article had to run today, stood further ahead, or expired before the first slot", async () => {
+    const tried = async (change: object, n: number) =>
+      numbers((await look({ articles: [{ uid: uid(n), ...change }] })).added);
+    expect(await tried({ mustRunOn: DATE }, 14)).toEqual([1, 2, 3, 14]);
+    expect(await tried({ aheadDays: 1 }, 9)).toEqual([1, 2, 3, 9]);
+    expect(await tried({ expiresAt: at("08:00") }, 2)).toEqual([1, 3, 4, 5]);
+    expect(await tried({ embargoUntil: at("20:00") }, 1)).toEqual([2, 3, 4, 5]);
+  });
+
   it("nothing is written by looking, and the office plans as it would have", async () => {
     const before = await counts();
     await look({ quota: 6 });

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { Calendar } from "../../editions/calendar/calendar.ts";
 import { calendarOf } from "../../editions/calendar/calendar.ts";
 import { readEntries } from "../../editions/calendar/store.ts";
-import type { Proposal } from "../../editions/plan.ts";
+import type { Proposal, WhatIf } from "../../editions/plan.ts";
 import { planEdition, proposalDigest, propose, proposeAhead } from "../../editions/plan.ts";
 import { turn } from "../../editions/wheel.ts";
 import { hasEdition, quotaOn } from "../../editions/rules.ts";
@@ -238,6 +238,24 @@ publications.post(
   },
 );
 
+/** What a dry run tries on, by our names. */
+function whatIfOf(sent: NonNullable<z.output<typeof schemas.plan>["what_if"]>): WhatIf {
+  return {
+    quota: sent.quota,
+    maximum: sent.maximum,
+    columnCap: sent.column_cap,
+    unitCap: sent.unit_cap,
+    without: sent.without,
+    articles: sent.articles?.map((article) => ({
+      uid: article.id,
+      mustRunOn: article.must_run_on,
+      expiresAt: article.expires_at,
+      embargoUntil: article.embargo_until,
+      aheadDays: article.ahead_days,
+    })),
+  };
+}
+
 publications.post(
   "/editions/:publication/:date/plan",
   operation({
@@ -253,7 +271,7 @@ publications.post(
     const { publication, date } = await editionOf(c);
     const { dry_run, digest, days, what_if } = await readJson(c, schemas.plan);
     const calendar = calendarOf(await readEntries(db, date, addDays(date, 62)));
-    const whatIf = what_if && { ...what_if, columnCap: what_if.column_cap, unitCap: what_if.unit_cap };
+    const whatIf = what_if && whatIfOf(what_if);
     const proposal = await propose(db, calendar, publication, date, now, whatIf);
     const seen = await proposalDigest(proposal);
     if (dry_run) {

@@ -236,6 +236,17 @@ export const plan = z
         column_cap: posts.nullable(),
         unit_cap: posts.nullable(),
         without: z.array(z.string().max(64)).max(100),
+        articles: z
+          .array(
+            z.strictObject({
+              id: z.string().max(64),
+              must_run_on: date.nullable().optional(),
+              expires_at: moment.nullable().optional(),
+              embargo_until: moment.nullable().optional(),
+              ahead_days: z.number().min(-30).max(30).optional(),
+            }),
+          )
+          .max(100),
       })
       .partial()
       .optional(),

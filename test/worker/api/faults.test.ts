@@ -56,7 +56,7 @@ describe("a busy or broken database", () => {
     `D1_ERROR: near "SELECT": syntax error at offset 7: SQLITE_ERROR`,
     "D1_ERROR: UNIQUE constraint failed: articles.uid: SQLITE_CONSTRAINT",
     "D1_TYPE_ERROR: Type 'undefined' not supported for value 'undefined'",
-    `TypeError: Cannot read properties of undefined\n    at createArticle (/work/src/articles/desk.ts:66:9)`,
+    `TypeError: Cannot read properties of undefined\n    at createArticle (/srv/kanfa/src/articles/desk.ts:66:9)`,
   ])("%s is a bare 500", async (message) => {
     await expectUnwritten(async () => {
       const answer = await apiWith({ DB: failing(message) }, "POST", "/articles", { body: ARTICLE });
