@@ -85,7 +85,7 @@ const fire = (at: number) =>
     () => false,
   );
 
-/** The working days of 2027 in order, one a round: provisional, which is what weekdays are then. */
+/** Weekdays from March 2027 on, one a round: provisional, and far from any holiday of the standing rule. */
 function* days(): Generator<string> {
   for (let day = Date.parse("2027-03-01T00:00:00Z"); ; day += 86_400_000)
     if (![0, 6].includes(new Date(day).getUTCDay())) yield new Date(day).toISOString().slice(0, 10);

@@ -102,9 +102,6 @@ export function mayDelete(status: Status): boolean {
   return status === "draft";
 }
 
-/** The longest way that credit may carry an article forward where a publication does not say otherwise, in days. */
-export const CREDIT_DAYS = LADDER_DEFAULTS.creditDays;
-
 /**
  * The sort key of a queued article, fixed when its last review approves it: the time of approval less the publication's
  * credits for each level of priority, for an answer to a commission and for an event of the last day (half of it: of the

@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Next } from "../../../src/articles/states.ts";
 import {
-  CREDIT_DAYS,
   decide,
   edit,
   fits,
@@ -18,6 +17,9 @@ import { DECISIONS, STATUSES } from "../../../src/articles/types.ts";
 import type { Role, Stage } from "../../../src/newsroom/types.ts";
 import { ROLES, STAGES } from "../../../src/newsroom/types.ts";
 import { DAY, HOUR } from "../../../src/platform/time.ts";
+import { LADDER_DEFAULTS } from "../../../src/newsroom/ladder-settings.ts";
+
+const CREDIT_DAYS = LADDER_DEFAULTS.creditDays;
 
 const NOW = Date.UTC(2026, 10, 23, 2);
 const THREE: readonly Stage[] = ["first", "second", "final"];
