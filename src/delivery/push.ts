@@ -57,7 +57,7 @@ export class Composer {
     if (!text) {
       const markdown = entry.markdown ?? "";
       const image = (src: string) => (src.startsWith("/") ? `${this.#siteUrl}${src}` : src);
-      text = { markdown, html: renderWeb(parseMarkdown(markdown), { image }) };
+      text = { markdown, html: renderWeb(parseMarkdown(markdown), { anchors: false, image }) };
       this.#texts.set(entry.seq, text);
     }
     return text;

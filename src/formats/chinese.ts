@@ -24,12 +24,18 @@ const delimiterRun = /([^\s*~])([*~]+)(?=([^\s*~]))/gu;
  */
 function maskForChinese(mask: string): string {
   if (!wide.test(mask)) return mask;
-  return mask.replace(rangeSign, "+").replace(delimiterRun, (all, before: string, run: string, after: string) => {
-    const intoPunctuation = punctuation.test(after);
-    if (punctuation.test(before) === intoPunctuation) return all;
-    if (!wideOrShared.test(before) && !wideOrShared.test(after)) return all;
-    return (intoPunctuation ? "+" : "a").repeat(before.length) + run;
-  });
+  const ranged = mask.replace(rangeSign, "+");
+  const masked = ranged.split("");
+  // From the right: a single character between two runs, as in `**甲**。~~乙~~`, is first settled for the second, so that
+  // the first meets it as it will be.
+  for (const { index, 1: before = "", 2: run = "", 3: after = "" } of [...ranged.matchAll(delimiterRun)].toReversed()) {
+    if (!wideOrShared.test(before) && !wideOrShared.test(after)) continue;
+    const at = index + before.length + run.length;
+    const intoPunctuation = punctuation.test(masked.slice(at, at + after.length).join(""));
+    if (punctuation.test(before) === intoPunctuation) continue;
+    masked.fill(intoPunctuation ? "+" : "a", index, index + before.length);
+  }
+  return masked.join("");
 }
 
 // marked asks this about the text itself, not the mask; `previous` is empty where a run opens whatever follows.
@@ -64,6 +70,10 @@ const lineBreakInChinese = new RegExp(
     `|(?<=[${WIDE}${SHARED}]${throughTags})\\n+(?=${throughTags}[${WIDE}])`,
   "gu",
 );
+
+/** Whether a line break between these two characters is nothing (`joinLines`). */
+export const breakVanishes = (before: string, after: string): boolean =>
+  (wide.test(before) && wideOrShared.test(after)) || (wideOrShared.test(before) && wide.test(after));
 
 /**
  * One line of text or of HTML: a line break between two Chinese characters (tags between them do not count) is nothing,

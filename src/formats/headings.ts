@@ -1,5 +1,4 @@
-import type { Doc } from "./tree.ts";
-import { walk } from "./tokens.ts";
+import { type Doc, walkDoc } from "./tree.ts";
 
 /**
  * From a heading's depth in the manuscript (1–6) to its level on the page (2–6). The title is the page's only h1, so a
@@ -7,7 +6,7 @@ import { walk } from "./tokens.ts";
  */
 export function headingLevels(doc: Doc): (depth: number) => number {
   let shift = 0;
-  walk(doc.tokens, (token) => {
+  walkDoc(doc, (token) => {
     if (token.type === "heading" && token.depth === 1) shift = 1;
   });
   return (depth) => Math.min(depth + shift, 6);

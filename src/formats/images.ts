@@ -1,6 +1,5 @@
 import { decodeEntities } from "./entities.ts";
-import type { Doc } from "./tree.ts";
-import { walk } from "./tokens.ts";
+import { type Doc, walkDoc } from "./tree.ts";
 
 /**
  * The addresses of the images in a manuscript, each once, in reading order, those in lists, tables and links too:
@@ -8,7 +7,7 @@ import { walk } from "./tokens.ts";
  */
 export function imageSources(doc: Doc): string[] {
   const sources = new Set<string>();
-  walk(doc.tokens, (token) => {
+  walkDoc(doc, (token) => {
     if (token.type === "image") sources.add(decodeEntities(token.href));
   });
   return [...sources];

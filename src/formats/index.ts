@@ -1,13 +1,15 @@
 /**
  * One Markdown tree, many formats. Each renderer constructs its output from tags of its own, so nothing has to be
- * sanitised after it. Read `tree.ts` and `chinese.ts` (how a manuscript is read), `tokens.ts` and `render.ts` (what all
- * formats share), then a format.
+ * sanitised after it. Read `tree.ts`, `containers.ts` and `chinese.ts` (how a manuscript is read), `tokens.ts`, `render.ts`
+ * (what media with nesting share) and `flat.ts` (what media without share), then a format.
  */
 export { joinLines } from "./chinese.ts";
 export { digestOf } from "./digest.ts";
 export { decodeEntities } from "./entities.ts";
 export { escapeHtml, safeUrl } from "./html.ts";
+export { type Block, flatten, imageWords } from "./flat.ts";
 export { imageSources } from "./images.ts";
+export { type Look, type Run, runText } from "./runs.ts";
 export { readerText, renderText } from "./text.ts";
 export { type Doc, parseMarkdown } from "./tree.ts";
 export { renderWeb, type WebOptions } from "./web.ts";

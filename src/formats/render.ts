@@ -1,8 +1,18 @@
-import type { MarkedToken, Token, Tokens } from "marked";
+import type { Token, Tokens } from "marked";
 import { joinLines } from "./chinese.ts";
+import { type Credit, creditLine } from "./credits.ts";
 import { decodeEntities } from "./entities.ts";
 import { safeUrl } from "./html.ts";
-import { contentOf, known, literal } from "./tokens.ts";
+import {
+  type CalloutKind,
+  type Card,
+  contentOf,
+  type KanfaToken,
+  known,
+  literal,
+  type Note,
+  type Verse,
+} from "./tokens.ts";
 
 /** A link: its rendered content, its plain label, and where it goes (null: nowhere a reader may be sent). */
 export type Link = {
@@ -29,32 +39,65 @@ export type Inline = {
   link(link: Link): string;
   image(image: Image): string;
   checkbox(checked: boolean): string;
+  noteRef(note: Note): string;
 };
 
-/** How a format writes blocks too. `level` counts the lists around one; `figure` is an image alone in its paragraph. */
+/** A callout, rendered. A title is never empty but for tags. */
+export type RenderedCallout = {
+  readonly kind: CalloutKind;
+  readonly title: string;
+  readonly blocks: readonly string[];
+};
+
+/** A video or a code to scan, rendered: `lines` are its words, the link among them; `image` its cover, or the code. */
+export type RenderedCard = {
+  readonly kind: Card["kind"];
+  readonly title: string;
+  readonly image: Image | null;
+  readonly url: string | null;
+  readonly lines: readonly string[];
+};
+
+/**
+ * How a format writes blocks too. `level` counts the lists around one; `figure` is an image alone in its paragraph, with
+ * the caption that stands under it, rendered; `credit` a line that says where a text comes from or who made it.
+ */
 export type Format = Inline & {
   paragraph(inner: string): string;
-  figure(image: Image): string;
+  credit(inner: string, kind: Credit): string;
+  figure(image: Image, caption: string): string;
   heading(inner: string, depth: number): string;
   list(list: Tokens.List, level: number): string;
   quote(blocks: readonly string[]): string;
   pre(literal: string): string;
   table(header: readonly Cell[], rows: readonly (readonly Cell[])[]): string;
   rule(): string;
+  callout(callout: RenderedCallout): string;
+  verse(title: string, stanzas: readonly (readonly string[])[]): string;
+  card(card: RenderedCard): string;
 };
 
-const isBreak = (token: Tokens.HTML | Tokens.Tag): boolean => /^<br\s*\/?>$/i.test(token.text);
+// Longer than this a paragraph is no credit, whatever tags are in it: most are not asked about their words.
+const MARKED_UP_CREDIT = 600;
 
-function imageOf(token: Tokens.Image): Image {
+/** Whether raw HTML is a `<br>`, the only tag that a manuscript may use. */
+export const isBreak = (token: Tokens.HTML | Tokens.Tag): boolean => /^<br\s*\/?>$/i.test(token.text);
+
+/** An image token's address and words. */
+export function imageOf(token: Tokens.Image): Image {
   return { src: decodeEntities(token.href), alt: plainText(token.tokens) };
 }
 
 /** How an address is written out for people: a mail address or a telephone number without its scheme. */
 export const spelledOut = (url: string): string => url.replace(/^(?:mailto|tel):/i, "");
 
+/** Where a link goes: an address that `safeUrl` lets through, or null. */
+export const linkUrl = (token: Tokens.Link): string | null =>
+  safeUrl(token.autolink === true ? token.href : decodeEntities(token.href), "link");
+
 function linkOf(token: Tokens.Link, to: Inline): Link {
   const bare = token.autolink === true;
-  const url = safeUrl(bare ? token.href : decodeEntities(token.href), "link");
+  const url = linkUrl(token);
   const content = contentOf(token);
   // A raw `</a>` makes marked look for addresses inside a link's text; HTML has no link inside a link.
   const inner = renderInline(content, { ...to, link: (link) => link.inner });
@@ -62,8 +105,10 @@ function linkOf(token: Tokens.Link, to: Inline): Link {
   return { inner: to.text(spelledOut(url)), label: spelledOut(url), url, bare };
 }
 
-function inline(token: MarkedToken, to: Inline): string {
+function inline(token: KanfaToken, to: Inline): string {
   switch (token.type) {
+    case "noteRef":
+      return token.note === null ? to.text(token.raw) : to.noteRef(token.note);
     case "strong":
       return to.strong(renderInline(token.tokens, to));
     case "em":
@@ -107,20 +152,80 @@ function cell(token: Tokens.TableCell, to: Inline): Cell {
   return { inner: renderLine(token.tokens, to), align: token.align };
 }
 
-// Several images, one a line, are one paragraph to Markdown and as many figures to its author.
-function imagesAlone(tokens: readonly Token[]): Tokens.Image[] {
-  const visible = known(tokens).filter(
-    (token) => token.type !== "br" && !(token.type === "text" && !token.text.trim()),
-  );
-  const images = visible.filter((token) => token.type === "image");
-  return images.length === visible.length ? images : [];
+const isBlank = (token: KanfaToken): boolean =>
+  token.type === "br" || (token.type === "text" && token.tokens === undefined && token.text.trim() === "");
+
+/** An image alone in its paragraph; `caption` are the words on the lines below it, if any. */
+export type Figure = { readonly image: Tokens.Image; readonly caption: readonly Token[] };
+
+/**
+ * The figures that a paragraph is, or none. Several images, one a line, are one paragraph to Markdown and as many figures
+ * to its author; words on the lines below the last one are its caption.
+ */
+export function figuresOf(tokens: readonly Token[]): Figure[] {
+  const line = known(tokens);
+  if (line[0]?.type !== "image" && !(line[0] && isBlank(line[0]))) return [];
+  let at = 0;
+  const figures: Figure[] = [];
+  for (let token = line[at]; token !== undefined && (token.type === "image" || isBlank(token)); token = line[++at]) {
+    if (token.type === "image") figures.push({ image: token, caption: [] });
+  }
+  const last = figures.pop();
+  if (last === undefined) return [];
+  const caption = line.slice(at);
+  const before = line[at - 1];
+  const [first] = caption;
+  if (first === undefined) return [...figures, last];
+  const ownLine = before?.type === "br" || (first.type === "text" && first.raw.startsWith("\n"));
+  return ownLine && !caption.some((token) => token.type === "image") ? [...figures, { ...last, caption }] : [];
 }
 
+function figure({ image, caption }: Figure, to: Format): string {
+  const facts = imageOf(image);
+  const under = caption.length > 0 ? renderLine(caption, to) : to.text(imageTitle(image) || facts.alt);
+  return to.figure(facts, under);
+}
+
+/** The words in quotes after an image's address: its caption where it is a figure. */
+export const imageTitle = ({ title }: Tokens.Image): string => (title ? decodeEntities(title) : "");
+
 function paragraph(tokens: readonly Token[], to: Format): string[] {
-  const images = imagesAlone(tokens);
-  if (images.length > 0) return images.map((image) => to.figure(imageOf(image)));
+  const figures = figuresOf(tokens);
+  if (figures.length > 0) return figures.map((each) => figure(each, to));
   const inner = renderLine(tokens, to);
-  return inner === "" ? [] : [to.paragraph(inner)];
+  if (inner === "") return [];
+  const credit = inner.length > MARKED_UP_CREDIT ? null : creditLine(plainText(tokens));
+  return [credit === null ? to.paragraph(inner) : to.credit(inner, credit)];
+}
+
+function verse({ title, stanzas }: Verse, to: Format): string[] {
+  const lines = stanzas
+    .map((stanza) => stanza.map((line) => renderLine(line, to)).filter(Boolean))
+    .filter((stanza) => stanza.length > 0);
+  const heading = renderLine(title, to);
+  return lines.length === 0 && heading === "" ? [] : [to.verse(heading, lines)];
+}
+
+/** A card's image (the first that has a line of its own), where its first link goes, and its other lines. */
+export function cardParts({ lines }: Card): { image: Image | null; url: string | null; words: readonly Token[][] } {
+  const alone = lines.findIndex((line) => line.length === 1 && line[0]?.type === "image");
+  const [image] = known(lines[alone] ?? []);
+  const words = lines.filter((_, index) => index !== alone);
+  const link = known(words.flat()).find((token) => token.type === "link");
+  return {
+    image: image?.type === "image" ? imageOf(image) : null,
+    url: link?.type === "link" ? linkUrl(link) : null,
+    words,
+  };
+}
+
+function card(token: Card, to: Format): string[] {
+  const { kind, title } = token;
+  const { image, url, words } = cardParts(token);
+  const rendered = words.map((line) => renderLine(line, to)).filter(Boolean);
+  const heading = renderLine(title, to);
+  if (heading === "" && image === null && rendered.length === 0) return [];
+  return [to.card({ kind, title: heading, image, url, lines: rendered })];
 }
 
 function heading(token: Tokens.Heading, to: Format): string[] {
@@ -133,11 +238,20 @@ function quote(tokens: readonly Token[], to: Format): string[] {
   return blocks.length === 0 ? [] : [to.quote(blocks)];
 }
 
-function block(token: MarkedToken, to: Format, level: number): string[] {
+function block(token: KanfaToken, to: Format, level: number): string[] {
   switch (token.type) {
     case "space":
     case "def":
+    case "noteDef":
       return [];
+    case "callout": {
+      const title = renderLine(token.title, to);
+      return [to.callout({ kind: token.kind, title, blocks: renderBlocks(token.tokens, to) })];
+    }
+    case "verse":
+      return verse(token, to);
+    case "card":
+      return card(token, to);
     case "heading":
       return heading(token, to);
     case "paragraph":
@@ -179,6 +293,7 @@ const PLAIN: Inline = {
   link: (link) => link.inner,
   image: () => "",
   checkbox: () => "",
+  noteRef: () => "",
 };
 
 /** Only the words: no marks, addresses or images. */

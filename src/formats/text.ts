@@ -1,9 +1,8 @@
-import type { Doc } from "./tree.ts";
-import { type Cell, type Format, renderBlocks, renderLine, spelledOut } from "./render.ts";
-import { itemMarker, literal, splitItem, walk } from "./tokens.ts";
+import { type Doc, walkDoc } from "./tree.ts";
+import { type Cell, type Format, type Image, renderBlocks, renderLine, spelledOut } from "./render.ts";
+import { HARD_BREAK } from "./runs.ts";
+import { itemMarker, literal, splitItem } from "./tokens.ts";
 
-// A hard line break until the line is complete: U+2028 means just that, and source line breaks are joined away first.
-const HARD_BREAK = "\u2028";
 const withBreaks = (text: string): string => text.replaceAll(/ ?\u2028 ?/g, "\n");
 
 const row = (cells: readonly Cell[]): string => cells.map((cell) => cell.inner.replaceAll(HARD_BREAK, " ")).join(" | ");
@@ -11,6 +10,11 @@ const indent = (text: string, by: string): string => text.replaceAll(/^(?=.)/gm,
 
 // A path or a part of this site leads nowhere from a plain text.
 const worthWriting = (url: string): boolean => !/^[/#]/.test(url);
+
+const imageText = ({ alt }: Image, caption: string): string =>
+  caption === "" || caption === alt ? alt && `［图：${alt}］` : `${alt && `［图：${alt}］\n`}${withBreaks(caption)}`;
+
+const CARD_MARKS = { video: "［视频］", qrcode: "［二维码］" };
 
 const FORMAT: Format = {
   text: (text) => text,
@@ -25,13 +29,20 @@ const FORMAT: Format = {
     return `${inner}（${spelledOut(url)}）`;
   },
   image: ({ alt }) => (alt === "" ? "" : `［图：${alt}］`),
+  noteRef: ({ number }) => `[${number}]`,
 
   paragraph: withBreaks,
-  figure: (image) => FORMAT.image(image),
+  credit: withBreaks,
+  figure: imageText,
   heading: withBreaks,
   quote: (blocks) => blocks.join("\n\n"),
   pre: (text) => text,
   rule: () => "———",
+  callout: ({ title, blocks }) => [title && `【${withBreaks(title)}】`, ...blocks].filter(Boolean).join("\n"),
+  verse: (title, stanzas) =>
+    [title, ...stanzas.map((lines) => lines.join("\n"))].filter(Boolean).map(withBreaks).join("\n\n"),
+  card: ({ kind, title, image, lines }) =>
+    [CARD_MARKS[kind] + title, image?.alt ?? "", ...lines].filter(Boolean).map(withBreaks).join("\n"),
   table: (header, rows) => [header, ...rows].map(row).join("\n"),
   list: (list) =>
     list.items
@@ -47,16 +58,17 @@ const FORMAT: Format = {
 
 /**
  * A manuscript as plain text: a blank line between blocks, `• ` or `1. ` before items, ` | ` between cells,
- * `文字（address）` for a link whose text is not its address, `［图：caption］` for an image.
+ * `文字（address）` for a link whose text is not its address, `［图：caption］` for an image, footnotes (`[1]`) at the end.
  */
 export function renderText(doc: Doc): string {
-  return renderBlocks(doc.tokens, FORMAT).join("\n\n");
+  const notes = doc.notes.map(({ number, tokens }) => `[${number}] ${renderBlocks(tokens, FORMAT).join("\n")}`);
+  return [...renderBlocks(doc.tokens, FORMAT), notes.join("\n")].filter(Boolean).join("\n\n");
 }
 
 /** What a reader must find in any rendering, in order: words, code and raw HTML, without captions and addresses. */
 export function readerText(doc: Doc): string[] {
   const pieces: string[] = [];
-  walk(doc.tokens, (token) => {
+  walkDoc(doc, (token) => {
     switch (token.type) {
       case "text":
         if (token.tokens === undefined) pieces.push(literal(token));
@@ -66,6 +78,9 @@ export function readerText(doc: Doc): string[] {
       case "codespan":
       case "escape":
         pieces.push(literal(token));
+        break;
+      case "noteRef":
+        if (token.note === null) pieces.push(token.raw);
     }
   });
   return pieces;

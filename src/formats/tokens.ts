@@ -1,8 +1,51 @@
 import type { MarkedToken, Token, Tokens } from "marked";
 import { decodeEntities } from "./entities.ts";
 
-/** The tokens with their own types: no extension of ours adds a kind, so marked's own are all there are. */
-export const known = (tokens: readonly Token[]): readonly MarkedToken[] => tokens as readonly MarkedToken[];
+/** A box of its own (`::: 提示`): its kind gives it its colour, its title its first line. */
+export type Callout = {
+  readonly type: "callout";
+  readonly raw: string;
+  readonly kind: CalloutKind;
+  readonly title: readonly Token[];
+  readonly tokens: Token[];
+};
+export type CalloutKind = "tip" | "warning" | "important" | "note";
+
+/** Lines that stay lines (`::: 诗`), in stanzas. */
+export type Verse = {
+  readonly type: "verse";
+  readonly raw: string;
+  readonly title: readonly Token[];
+  readonly stanzas: readonly (readonly Token[][])[];
+};
+
+/** A video to watch (`::: 视频`) or a code to scan (`::: 二维码`): lines of words, one of them a link, one an image. */
+export type Card = {
+  readonly type: "card";
+  readonly raw: string;
+  readonly kind: "video" | "qrcode";
+  readonly title: readonly Token[];
+  readonly lines: readonly Token[][];
+};
+
+/** The mark of a footnote in a line. `note` is null until the whole tree is read, and stays so if nothing defines it. */
+export type NoteRef = { readonly type: "noteRef"; readonly raw: string; readonly label: string; note: Note | null };
+
+/** A footnote's text where the manuscript has it; renderers write it at the end, from `Doc.notes`. */
+export type NoteDef = {
+  readonly type: "noteDef";
+  readonly raw: string;
+  readonly label: string;
+  readonly tokens: Token[];
+};
+
+/** A footnote: numbered from 1 in the order of the first marks; those that nothing refers to come last. */
+export type Note = { readonly number: number; readonly tokens: readonly Token[] };
+
+export type KanfaToken = MarkedToken | Callout | Verse | Card | NoteRef | NoteDef;
+
+/** The tokens with their own types: marked's, and those of `tree.ts`. */
+export const known = (tokens: readonly Token[]): readonly KanfaToken[] => tokens as readonly KanfaToken[];
 
 // A reference such as `&#1;` brings in what cleaning at the intake took out of the text, and XML feeds cannot carry it.
 // oxlint-disable-next-line no-control-regex
@@ -53,15 +96,24 @@ export function itemMarker(list: Tokens.List, index: number): string {
 }
 
 /** Calls `visit` on every token in reading order, those in lists, tables, quotes and links too, none in an image. */
-export function walk(tokens: readonly Token[], visit: (token: MarkedToken) => void): void {
+export function walk(tokens: readonly Token[], visit: (token: KanfaToken) => void): void {
   for (const token of known(tokens)) {
     visit(token);
     for (const children of childrenOf(token)) walk(children, visit);
   }
 }
 
-function childrenOf(token: MarkedToken): readonly (readonly Token[])[] {
+function childrenOf(token: KanfaToken): readonly (readonly Token[])[] {
   switch (token.type) {
+    case "callout":
+      return [token.title, token.tokens];
+    case "verse":
+      return [token.title, ...token.stanzas.flat()];
+    case "card":
+      return [token.title, ...token.lines];
+    // Read where it is written, at the end: see `walkDoc` in tree.ts.
+    case "noteDef":
+      return [];
     case "list":
       return [token.items];
     case "table":

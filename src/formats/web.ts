@@ -6,6 +6,8 @@ import { type Cell, type Format, type Image, renderBlocks, renderLine } from "./
 export type WebOptions = {
   /** The address to show for an image of the manuscript, or null to show its caption alone. */
   readonly image?: (src: string) => string | null;
+  /** Whether footnote marks lead to their notes: not where several articles share a page, as in a feed. */
+  readonly anchors?: boolean;
 };
 
 // `align` rather than a style: the site's content security policy and most feed readers drop style attributes.
@@ -15,7 +17,7 @@ function row(tag: "th" | "td", cells: readonly Cell[]): string {
   return `<tr>${html.join("")}</tr>`;
 }
 
-function webFormat(doc: Doc, mapImage: (src: string) => string | null): Format {
+function webFormat(doc: Doc, mapImage: (src: string) => string | null, anchors: boolean): Format {
   const level = headingLevels(doc);
 
   const img = ({ src, alt }: Image): string | null => {
@@ -38,11 +40,12 @@ function webFormat(doc: Doc, mapImage: (src: string) => string | null): Format {
       return `<a href="${escapeHtml(url)}"${/^http/i.test(url) ? ' rel="noopener"' : ""}>${inner}</a>`;
     },
     image: (image) => img(image) ?? escapeHtml(image.alt),
+    noteRef: ({ number }) => `<sup>${anchors ? `<a href="#note-${number}">[${number}]</a>` : `[${number}]`}</sup>`,
 
     paragraph: (inner) => `<p>${inner}</p>`,
-    figure: (image) => {
+    credit: (inner, kind) => `<p class="${kind}">${inner}</p>`,
+    figure: (image, caption) => {
       const html = img(image);
-      const caption = escapeHtml(image.alt);
       if (html === null) return caption && `<p>${caption}</p>`;
       return `<figure>${html}${caption && `<figcaption>${caption}</figcaption>`}</figure>`;
     },
@@ -50,6 +53,21 @@ function webFormat(doc: Doc, mapImage: (src: string) => string | null): Format {
     quote: (blocks) => `<blockquote>\n${blocks.join("\n")}\n</blockquote>`,
     pre: (text) => `<pre><code>${escapeHtml(text)}\n</code></pre>`,
     rule: () => "<hr>",
+    callout: ({ kind, title, blocks }) =>
+      `<aside class="callout ${kind}">\n${[title && `<p class="title">${title}</p>`, ...blocks].filter(Boolean).join("\n")}\n</aside>`,
+    verse: (title, stanzas) => {
+      const parts = [
+        title && `<p class="title">${title}</p>`,
+        ...stanzas.map((lines) => `<p>${lines.join("<br>")}</p>`),
+      ];
+      return `<div class="verse">\n${parts.filter(Boolean).join("\n")}\n</div>`;
+    },
+    card: ({ kind, title, image, url, lines }) => {
+      const picture = image && (img(image) ?? escapeHtml(image.alt));
+      const cover = picture && url !== null ? `<a href="${escapeHtml(url)}">${picture}</a>` : (picture ?? "");
+      const words = [title && `<strong>${title}</strong>`, ...lines].filter(Boolean).join("<br>");
+      return `<figure class="card ${kind}">${cover}${words && `<figcaption>${words}</figcaption>`}</figure>`;
+    },
     table: (header, rows) => {
       const body = rows.map((cells) => row("td", cells)).join("\n");
       return `<table>\n<thead>${row("th", header)}</thead>\n${body && `<tbody>\n${body}\n</tbody>\n`}</table>`;
@@ -70,11 +88,21 @@ function webFormat(doc: Doc, mapImage: (src: string) => string | null): Format {
   return format;
 }
 
+function noteList(doc: Doc, format: Format, anchors: boolean): string {
+  const items = doc.notes.map(({ number, tokens }) => {
+    const blocks = renderBlocks(tokens, format).join("");
+    return `<li${anchors ? ` id="note-${number}"` : ""}>${blocks}</li>`;
+  });
+  return items.length === 0 ? "" : `<section class="notes">\n<ol>\n${items.join("\n")}\n</ol>\n</section>`;
+}
+
 /**
  * A manuscript as semantic HTML for the site and the feeds: tags and attributes of ours only, everything else as text,
- * every address from the allow-list of `safeUrl`. No class, style or script. An image whose address is refused leaves its
- * caption.
+ * every address from the allow-list of `safeUrl`. No style or script; classes only for what HTML has no tag for. An image
+ * whose address is refused leaves its caption.
  */
 export function renderWeb(doc: Doc, options: WebOptions = {}): string {
-  return renderBlocks(doc.tokens, webFormat(doc, options.image ?? ((src) => src))).join("\n");
+  const anchors = options.anchors ?? true;
+  const format = webFormat(doc, options.image ?? ((src) => src), anchors);
+  return [...renderBlocks(doc.tokens, format), noteList(doc, format, anchors)].filter(Boolean).join("\n");
 }

@@ -2,7 +2,7 @@ import { headingLevels } from "./headings.ts";
 import { escapeHtml, safeUrl } from "./html.ts";
 import type { Doc } from "./tree.ts";
 import { type Cell, type Format, type Image, type Link, renderBlocks, renderLine, spelledOut } from "./render.ts";
-import { itemMarker, splitItem } from "./tokens.ts";
+import { itemMarker, type Note, splitItem } from "./tokens.ts";
 
 // What WeChat keeps of an article's HTML was learnt from other publishers' code and from the field, not from an official
 // list: doocs/md `clipboard.ts`, caol64/wenyan-core `wechatPostRender`, doocs/md issues 894 and 480.
@@ -46,11 +46,12 @@ const preserved = (text: string): string =>
 /** Of all addresses only WeChat's own articles stay links in a stored draft. */
 const staysLink = (url: string): boolean => new URL(url).hostname === "mp.weixin.qq.com";
 
-type Notes = Map<string, { readonly number: number; readonly label: string }>;
+/** What the numbers in the text stand for, links elsewhere and footnotes in one series: blocks that begin with the number. */
+type Notes = Map<string, { readonly number: number; readonly blocks: (mark: string) => string }>;
 
-function reference(notes: Notes, url: string, label: string): string {
-  const note = notes.get(url) ?? { number: notes.size + 1, label };
-  notes.set(url, note);
+function reference(notes: Notes, key: string, blocks: (mark: string) => string): string {
+  const note = notes.get(key) ?? { number: notes.size + 1, blocks };
+  notes.set(key, note);
   return `<sup>[${note.number}]</sup>`;
 }
 
@@ -64,10 +65,10 @@ function noteList(notes: Notes, flat: string | false): string {
     "word-break:break-all",
     flat,
   );
-  const lines = [...notes].map(
-    ([url, { number, label }]) => `<p>${escapeHtml(`[${number}] ${label && `${label} `}${spelledOut(url)}`)}</p>`,
-  );
-  return element("section", style, `<p><strong>参考链接</strong></p>${lines.join("")}`);
+  // A note may bring in further ones while it is written: the map grows under the loop.
+  const lines: string[] = [];
+  for (const { number, blocks } of notes.values()) lines.push(blocks(`[${number}] `));
+  return element("section", style, `<p><strong>注释与链接</strong></p>${lines.join("")}`);
 }
 
 function wechatFormat(
@@ -89,7 +90,9 @@ function wechatFormat(
   const link = ({ inner, label, url, bare }: Link): string => {
     if (url === null || /^[/#]/.test(url)) return inner;
     if (staysLink(url)) return `<a href="${escapeHtml(url)}">${inner}</a>`;
-    return bare || label === spelledOut(url) ? inner : inner + reference(notes, url, label);
+    if (bare || label === spelledOut(url)) return inner;
+    const words = escapeHtml(`${label && `${label} `}${spelledOut(url)}`);
+    return inner + reference(notes, url, (mark) => `<p>${mark}${words}</p>`);
   };
 
   const tableRow = (tag: "th" | "td", cells: readonly Cell[]): string => {
@@ -109,13 +112,41 @@ function wechatFormat(
     checkbox: () => "",
     link,
     image: (image) => img(image) ?? missing(image),
+    noteRef: (note) => reference(notes, `#${note.number}`, (mark) => noteBlocks(note, mark, format)),
 
     paragraph: (inner) => element("p", "margin:0 0 1em", inner),
-    figure: (image) => {
+    credit: (inner) =>
+      element("p", css("margin:0 0 1em", "font-size:.85em", `color:${MUTED}`, "text-align:right", flat), inner),
+    figure: (image, caption) => {
       const html = img(image);
-      if (html === null) return image.alt && format.paragraph(missing(image));
-      const caption = image.alt && element("figcaption", `font-size:.85em;color:${MUTED}`, escapeHtml(image.alt));
-      return element("figure", css("margin:0 0 1em", "text-align:center", flat), html + caption);
+      if (html === null) return caption && format.paragraph(`<em>${caption}</em>`);
+      const under = caption && element("figcaption", `font-size:.85em;color:${MUTED}`, caption);
+      return element("figure", css("margin:0 0 1em", "text-align:center", flat), html + under);
+    },
+    callout: ({ title, blocks }) => {
+      const style = css(
+        "margin:0 0 1em",
+        "padding:.8em 1em 0",
+        "background:#f7f7f7",
+        `border-left:3px solid ${theme.accent}`,
+        flat,
+      );
+      return element(
+        "section",
+        style,
+        (title && element("p", "margin:0 0 .5em", `<strong>${title}</strong>`)) + blocks.join(""),
+      );
+    },
+    verse: (title, stanzas) => {
+      const lines = stanzas.map((stanza) => element("p", "margin:0 0 1em", stanza.join("<br>"))).join("");
+      const heading = title && element("p", "margin:0 0 .5em", `<strong>${title}</strong>`);
+      return element("section", css("margin:0 0 1em", "text-align:center", flat), heading + lines);
+    },
+    card: ({ title, image, lines }) => {
+      const words = [title && `<strong>${title}</strong>`, ...lines].filter(Boolean).join("<br>");
+      const html = image === null ? "" : (img(image) ?? missing(image));
+      const under = words && element("figcaption", `font-size:.85em;color:${MUTED}`, words);
+      return element("figure", css("margin:0 0 1em", "text-align:center", flat), html + under);
     },
     heading: (inner, depth) => {
       const size = HEADING_EM[level(depth) - 2] ?? 1;
@@ -179,6 +210,17 @@ function wechatFormat(
   return format;
 }
 
+function noteBlocks({ tokens }: Note, mark: string, format: Format): string {
+  let marked = false;
+  const first = (inner: string): string => {
+    const html = `<p>${marked ? "" : mark}${inner}</p>`;
+    marked = true;
+    return html;
+  };
+  const blocks = renderBlocks(tokens, { ...format, paragraph: first, credit: first }).join("");
+  return marked ? blocks : `<p>${mark.trim()}</p>${blocks}`;
+}
+
 /**
  * A manuscript as the body of a WeChat article: one `section` whose style the rest inherits, inline styles only where
  * they differ, only tags that WeChat keeps. Lists are paragraphs; links elsewhere become numbered notes at the end; an
@@ -189,7 +231,9 @@ export function renderWechat(doc: Doc, options: WechatOptions): string {
   const theme = { ...THEME, ...options.theme };
   const flat = theme.indent && "text-indent:0";
   const notes: Notes = new Map();
-  const blocks = renderBlocks(doc.tokens, wechatFormat(doc, options, theme, flat, notes)).join("");
+  const format = wechatFormat(doc, options, theme, flat, notes);
+  const blocks = renderBlocks(doc.tokens, format).join("");
+  for (const note of doc.notes) format.noteRef(note);
   const root = css(
     `font-size:${theme.fontSize}px`,
     `line-height:${theme.lineHeight}`,

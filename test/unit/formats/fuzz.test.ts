@@ -1,13 +1,16 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import {
+  type Block,
   digestOf,
+  flatten,
   imageSources,
   parseMarkdown,
   readerText,
   renderText,
   renderWeb,
   renderWechat,
+  runText,
 } from "../../../src/formats/index.ts";
 import { type Element, readMarkup, WEB, WECHAT } from "./markup.ts";
 
@@ -17,6 +20,7 @@ const syntax = [
   ...pieces("** ~~ *** ![ ]( ][ <!-- --> <![CDATA[ * _ ~ ` [ ] ( ) < > ! & # ; : / . - + | \\ = ' \""),
   ..."\n|\n\n|  \n|\t| |# |> |- |1. |- [x] |    |```\n|---\n|[a]: /b\n".split("|"),
   "| a | b |\n|:-:|--:|\n| ",
+  ..."\n::: 提示|\n::: 诗 题\n|\n:::\n|\n::: 视频\n|\n::: 二维码 扫\n|[^1]|[^二]|\n[^1]: |\n[^二]: |\n    ".split("|"),
 ];
 const words = [
   ..."中文，。“”（）《》：—…　a1𠮷👨‍👩‍👧é",
@@ -42,6 +46,12 @@ const runs = { numRuns: 700 };
 
 const addresses = (elements: readonly Element[]): string[] =>
   elements.flatMap(({ attributes }) => [attributes["href"], attributes["src"]].filter((value) => value !== undefined));
+function wordsOf(block: Block): string {
+  if (block.kind === "code") return block.text;
+  if (block.kind === "table") return [block.header, ...block.rows].flat().map(runText).join("");
+  return "runs" in block ? runText(block.runs) : "";
+}
+
 const squeezed = (text: string): string => text.replaceAll(/\s+/g, "");
 
 it("web: any manuscript gives well-formed HTML of our tags, attributes and schemes", () => {
@@ -79,6 +89,7 @@ it("no renderer loses a word", () => {
       readMarkup(renderWeb(doc), WEB).text,
       readMarkup(renderWechat(doc, { images: () => null }), WECHAT).text,
       renderText(doc),
+      flatten(doc).map(wordsOf).join("\n"),
     ].map(squeezed);
     for (const output of outputs) {
       let at = 0;
@@ -89,7 +100,7 @@ it("no renderer loses a word", () => {
         at = found + piece.length;
       }
     }
-    expect(outputs).toHaveLength(3);
+    expect(outputs).toHaveLength(4);
   };
   fc.assert(fc.property(manuscript, check), runs);
 });
@@ -127,6 +138,11 @@ it("hostile nesting and repetition neither throw nor stall", () => {
     "中**“".repeat(2000),
     "**a**\n".repeat(2000),
     "<!--".repeat(5000),
+    "::: 提示\n".repeat(5000),
+    ":::\n".repeat(5000),
+    "[^1]: [^1]\n".repeat(3000),
+    "[^1]: a\n\n    ".repeat(3000),
+    Array.from({ length: 2000 }, (_, n) => `[^${n}]: [^${n + 1}]`).join("\n"),
   ];
   for (const markdown of hostile) {
     const doc = parseMarkdown(markdown);

@@ -65,12 +65,12 @@ export function readMarkup(html: string, allowed: Rules): Page {
 }
 
 export const WEB: Rules = {
-  ...Object.fromEntries(
-    ["p", "h2", "h3", "h4", "h5", "h6", "ul", "li", "blockquote", "pre", "code"].map((tag) => [tag, []]),
-  ),
-  ...Object.fromEntries(["hr", "strong", "em", "del", "br", "figure", "figcaption"].map((tag) => [tag, []])),
+  ...Object.fromEntries(["h2", "h3", "h4", "h5", "h6", "ul", "blockquote", "pre", "code"].map((tag) => [tag, []])),
+  ...Object.fromEntries(["hr", "strong", "em", "del", "br", "figcaption", "sup"].map((tag) => [tag, []])),
   ...Object.fromEntries(["table", "thead", "tbody", "tr"].map((tag) => [tag, []])),
+  ...Object.fromEntries(["p", "aside", "div", "section", "figure"].map((tag) => [tag, ["class"]])),
   ol: ["start"],
+  li: ["id"],
   input: ["type", "disabled", "checked", "aria-label"],
   th: ["scope", "align"],
   td: ["align"],

@@ -1,5 +1,5 @@
 // Vite gives a file as it is with `?raw`.
-declare module "*article.md?raw" {
+declare module "*.md?raw" {
   const text: string;
   export default text;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   digestOf,
+  flatten,
   imageSources,
   parseMarkdown,
   readerText,
@@ -10,6 +11,7 @@ import {
   type WechatOptions,
 } from "../../../src/formats/index.ts";
 import article from "./golden/article.md?raw";
+import office from "./golden/office.md?raw";
 import { readMarkup, WEB, WECHAT } from "./markup.ts";
 
 const cdn: WechatOptions["images"] = (src) =>
@@ -26,28 +28,30 @@ const body = (markdown: string): string =>
     .join("&nbsp;</p>")
     .replace(/<p [^>]*>$/, "");
 
-describe("one article in every format", () => {
-  const doc = parseMarkdown(article);
+describe.each(Object.entries({ article, office }))("%s in every format", (name, markdown) => {
+  const doc = parseMarkdown(markdown);
+  const golden = (file: string) => `golden/${name}.${file}`;
 
-  it("web", () => expect(`${renderWeb(doc)}\n`).toMatchFileSnapshot("golden/article.web.html"));
-  it("text", () => expect(`${renderText(doc)}\n`).toMatchFileSnapshot("golden/article.txt"));
-  it("wechat", () =>
-    expect(`${renderWechat(doc, { images: cdn })}\n`).toMatchFileSnapshot("golden/article.wechat.html"));
-  it("digest", () => expect(`${digestOf(doc)}\n`).toMatchFileSnapshot("golden/article.digest.txt"));
+  it("web", () => expect(`${renderWeb(doc)}\n`).toMatchFileSnapshot(golden("web.html")));
+  it("text", () => expect(`${renderText(doc)}\n`).toMatchFileSnapshot(golden("txt")));
+  it("wechat", () => expect(`${renderWechat(doc, { images: cdn })}\n`).toMatchFileSnapshot(golden("wechat.html")));
+  it("digest", () => expect(`${digestOf(doc)}\n`).toMatchFileSnapshot(golden("digest.txt")));
+  it("flat", () => expect(`${JSON.stringify(flatten(doc), null, 1)}\n`).toMatchFileSnapshot(golden("flat.json")));
   it("is well-formed", () => {
     expect(readMarkup(renderWeb(doc), WEB).elements.length).toBeGreaterThan(50);
     expect(readMarkup(renderWechat(doc, { images: cdn }), WECHAT).elements.length).toBeGreaterThan(50);
   });
-  it("names its images once each, in order", () =>
-    expect(imageSources(doc)).toEqual([
-      "https://img.example/meeting.jpg",
-      "https://img.example/a.png?x=1&y=2",
-      "/media/table.png",
-      "data:image/png;base64,AA",
-      "https://img.example/linked.jpg",
-      "https://img.example/list.jpg",
-    ]));
 });
+
+it("an article names its images once each, in order", () =>
+  expect(imageSources(parseMarkdown(article))).toEqual([
+    "https://img.example/meeting.jpg",
+    "https://img.example/a.png?x=1&y=2",
+    "/media/table.png",
+    "data:image/png;base64,AA",
+    "https://img.example/linked.jpg",
+    "https://img.example/list.jpg",
+  ]));
 
 describe("raw HTML, scripts and handlers", () => {
   it.each([

@@ -57,7 +57,7 @@ function htmlOf(
   siteUrl: string,
 ): string {
   // Text cannot hold this: renderWeb escapes every `<` and `"` that is not its own.
-  const body = renderWeb(doc, { image: (src) => absolute(src, siteUrl) })
+  const body = renderWeb(doc, { anchors: false, image: (src) => absolute(src, siteUrl) })
     .replaceAll('<a href="/', () => `<a href="${escapeHtml(siteUrl)}/`)
     .replaceAll('<a href="#', () => `<a href="${escapeHtml(url)}#`);
   return [

@@ -1,0 +1,67 @@
+import { breakVanishes } from "./chinese.ts";
+
+/** How a run of characters looks. `link` is an address that `safeUrl` lets through. */
+export type Look = {
+  readonly bold?: true;
+  readonly italic?: true;
+  readonly strike?: true;
+  readonly code?: true;
+  readonly link?: string;
+};
+
+/** Characters of one look. A `\n` in them is a line break that the author made. */
+export type Run = Look & { readonly text: string };
+
+/** A hard line break until its line is complete: U+2028 means just that, and the source's own line breaks are joined. */
+export const HARD_BREAK = "\u2028";
+
+const sameLook = (a: Run, b: Run): boolean =>
+  a.bold === b.bold && a.italic === b.italic && a.strike === b.strike && a.code === b.code && a.link === b.link;
+
+/** The runs, none empty, neighbours of one look made one. */
+export function mergeRuns(runs: readonly Run[]): Run[] {
+  const out: Run[] = [];
+  for (const run of runs) {
+    const last = out.at(-1);
+    if (run.text === "") continue;
+    if (last !== undefined && sameLook(last, run)) out[out.length - 1] = { ...last, text: last.text + run.text };
+    else out.push(run);
+  }
+  return out;
+}
+
+const before = (text: string, at: number): string => Array.from(text.slice(Math.max(0, at - 2), at)).at(-1) ?? "";
+const after = (text: string, at: number): string => String.fromCodePoint(text.codePointAt(at) ?? 0x20);
+
+/**
+ * The runs of one line: the source's line breaks joined as `joinLines` does (the looks of their two sides do not count),
+ * hard ones as `\n`, white space at both ends gone, neighbours of one look made one, none empty.
+ */
+export function joinRuns(runs: readonly Run[]): Run[] {
+  const whole = runs.map(({ text }) => text).join("");
+  let offset = 0;
+  const joined = runs.map((run) => {
+    const start = offset;
+    offset += run.text.length;
+    if (!run.text.includes("\n")) return run;
+    const text = run.text.replaceAll(/\n+/g, (breaks, at: number) =>
+      breakVanishes(before(whole, start + at), after(whole, start + at + breaks.length)) ? "" : " ",
+    );
+    return { ...run, text };
+  });
+  return trimmed(mergeRuns(joined)).map((run) => ({ ...run, text: run.text.replaceAll(/ ?\u2028 ?/g, "\n") }));
+}
+
+function trimmed(runs: readonly Run[]): Run[] {
+  let from = 0;
+  let to = runs.length;
+  while (from < to && runs[from]?.text.trim() === "") from++;
+  while (to > from && runs[to - 1]?.text.trim() === "") to--;
+  return runs.slice(from, to).map((run, index, kept) => {
+    const start = index === 0 ? run.text.trimStart() : run.text;
+    return { ...run, text: index === kept.length - 1 ? start.trimEnd() : start };
+  });
+}
+
+/** The characters of the runs, without their looks. */
+export const runText = (runs: readonly Run[]): string => runs.map(({ text }) => text).join("");
