@@ -1,5 +1,6 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { internet } from "./test/worker/helpers/internet.ts";
 
 // Three kinds of test: `unit` in plain Node for pure rules, `worker` inside workerd with a real D1 and queue, `browser` in
 // Chromium against a whole office.
@@ -24,6 +25,7 @@ export default defineConfig(async () => ({
           cloudflareTest({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
+              outboundService: internet,
               bindings: {
                 TEST_MIGRATIONS: await readD1Migrations("migrations"),
                 KANFA_SECRET: "a secret for tests only, 32 bytes or more",

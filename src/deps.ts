@@ -2,6 +2,9 @@
 import type { Content } from "./articles/types.ts";
 import { mediaHash } from "./articles/media.ts";
 import { videoHash } from "./articles/video.ts";
+import { readApiBases } from "./delivery/bases.ts";
+import { DOH_BASE, dnsOverHttps, type Resolve } from "./delivery/resolve.ts";
+import type { Fetch } from "./delivery/send.ts";
 import { wakeShards } from "./delivery/store.ts";
 import { joined, unpick } from "./editions/store.ts";
 import type { Env } from "./env.ts";
@@ -9,20 +12,33 @@ import { imageSources, parseMarkdown } from "./formats/index.ts";
 import { correctHandovers, recallHandovers } from "./handover/store.ts";
 import type { Deps } from "./web/context.ts";
 
+const outward: Fetch = (url, init) => fetch(url, init);
+const wall = () => Date.now();
+
+// One for the isolate, so that it remembers between messages what it looked up.
+let resolver: { base: string; resolve: Resolve } | null = null;
+function resolverAt(base: string): Resolve {
+  if (resolver?.base !== base) resolver = { base, resolve: dnsOverHttps(outward, wall, base) };
+  return resolver.resolve;
+}
+
 /** Everything that the Worker's handlers use, from its bindings. Throws without KANFA_SECRET: no key, no secrets. */
 export function depsOf(env: Env): Deps {
   const siteUrl = env.KANFA_URL.replace(/\/+$/, "");
   if (!env.KANFA_SECRET)
     throw new Error("KANFA_SECRET is not set: run `wrangler secret put KANFA_SECRET` with 32 random bytes or more.");
   const db = env.DB;
+  const apiBases = readApiBases(env.KANFA_API_BASES);
   return {
     db,
     queue: env.QUEUE,
-    fetch: (url, init) => fetch(url, init),
-    wall: () => Date.now(),
+    fetch: outward,
+    wall,
     keys: { current: env.KANFA_SECRET, previous: env.KANFA_SECRET_PREVIOUS },
     siteUrl,
     allowPrivate: env.KANFA_ALLOW_PRIVATE_TARGETS === "1",
+    resolve: resolverAt(apiBases["doh"] ?? DOH_BASE),
+    apiBases,
     media: env.MEDIA,
     desk: {
       db,
@@ -33,6 +49,7 @@ export function depsOf(env: Env): Deps {
     },
     adminToken: env.KANFA_ADMIN_TOKEN || undefined,
     denials: env.DENIALS,
+    subscriptions: env.SUBSCRIPTIONS,
   };
 }
 

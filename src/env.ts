@@ -5,6 +5,7 @@ export interface Env {
   QUEUE: Queue<ShardMessage>;
   MEDIA: R2Bucket;
   DENIALS: RateLimit;
+  SUBSCRIPTIONS: RateLimit;
   /** Where readers reach this Worker, without a trailing slash. */
   KANFA_URL: string;
   /** Key over secrets at rest. Without it nothing runs; `npm start` makes one up. */
@@ -15,6 +16,8 @@ export interface Env {
   KANFA_ADMIN_TOKEN?: string;
   /** `1` lets channels point at loopback and private addresses. Development only. */
   KANFA_ALLOW_PRIVATE_TARGETS?: string;
+  /** JSON, kind → base URL: relays in front of platforms, or test doubles of them. */
+  KANFA_API_BASES?: string;
 }
 
 /** "Look after this shard." It carries no payload: what is due is read from the rows, so losing or doubling it is harmless. */

@@ -80,6 +80,8 @@ export interface Kind<Config = unknown, Payload = unknown> {
   address: string | null;
   /** Whether a signing secret (`whsec_…`) is made for the channel. */
   signs: boolean;
+  /** The only hosts of its platform. Undefined: a channel may name any public one. */
+  hosts?: readonly string[];
   limits: {
     /** How many entries one push carries at most. */
     batch: number;

@@ -1,5 +1,7 @@
 import type { ShardMessage } from "../env.ts";
 import type { SecretKeys } from "../platform/crypto.ts";
+import type { ApiBases } from "./bases.ts";
+import type { Resolve } from "./resolve.ts";
 import type { Fetch } from "./send.ts";
 
 /** Everything that delivery touches outside itself: injected, so that tests can make each of them fail. */
@@ -13,4 +15,8 @@ export interface DeliveryDeps {
   /** Where readers reach the site, without a trailing slash. */
   siteUrl: string;
   allowPrivate: boolean;
+  /** Looks a host's addresses up. */
+  resolve: Resolve;
+  /** Relays in front of platforms. Whoever runs the office set them: they are not asked about. */
+  apiBases: ApiBases;
 }

@@ -10,7 +10,8 @@ import type { DeliveryDeps } from "./deps.ts";
 import { sendHttp } from "./send.ts";
 import { signatureHeaders } from "./signing.ts";
 import { insertInbox } from "./ledger-store.ts";
-import { refuseTarget } from "./target.ts";
+import { rebased } from "./bases.ts";
+import { judgeTarget } from "./target.ts";
 
 /** The id of a delivery, constant over retries: where the channel's cursor stood when it was begun. */
 export const deliveryId = (channelUid: string, from: number): string => `${channelUid}_${from}`;
@@ -69,18 +70,22 @@ const alertItem = ({ at, ...alert }: Alert): AlertItem => ({ ...alert, at: iso(a
 /** Sends a composed payload to one channel. Never throws for the endpoint's sake. */
 export async function push(
   deps: DeliveryDeps,
-  target: { uid: string; cursor: number; secret: string | null; kind: Kind; config: unknown },
+  channel: { uid: string; cursor: number; secret: string | null; kind: Kind; config: unknown },
   payload: unknown,
   now: number,
 ): Promise<Reply> {
-  const { kind, config } = target;
-  const id = deliveryId(target.uid, target.cursor);
+  const { kind, config } = channel;
+  const id = deliveryId(channel.uid, channel.cursor);
   const outgoing = kind.request(payload, config, { id, now });
-  if (outgoing.transport === "inbox") return keep(deps, outgoing, target.uid, id, now);
-  const refused = refuseTarget(outgoing.url, [new URL(deps.siteUrl).hostname], deps.allowPrivate);
-  if (refused) return { type: "refused", why: `not sent: the address ${refused}` };
-  if (outgoing.sign && target.secret !== null) {
-    const secret = await openSigning(target.uid, target.secret, deps.keys);
+  if (outgoing.transport === "inbox") return keep(deps, outgoing, channel.uid, id, now);
+  const base = deps.apiBases[kind.name];
+  if (base === undefined) {
+    const rules = { own: [new URL(deps.siteUrl).hostname], allowPrivate: deps.allowPrivate, hosts: kind.hosts };
+    const target = await judgeTarget(outgoing.url, rules, deps.resolve);
+    if (target.type !== "allowed") return { type: "refused", why: `not sent: the address ${target.why}` };
+  } else outgoing.url = rebased(outgoing.url, base);
+  if (outgoing.sign && channel.secret !== null) {
+    const secret = await openSigning(channel.uid, channel.secret, deps.keys);
     Object.assign(outgoing.headers, await signatureHeaders(secret, { id, at: deps.wall(), body: outgoing.body }));
   }
   return sendHttp(deps.fetch, outgoing, kind.limits.deadline);

@@ -4,7 +4,7 @@ import { KIND_NAMES, kindOf } from "../channels/index.ts";
 import { audit } from "../newsroom/store.ts";
 import type { Actor } from "../newsroom/types.ts";
 import type { SecretKeys } from "../platform/crypto.ts";
-import { conflict, invalid, notFound, Problem, stale } from "../platform/problem.ts";
+import { conflict, invalid, notFound, Problem, stale, unavailable } from "../platform/problem.ts";
 import { HOUR } from "../platform/time.ts";
 import type { Filter } from "./owed.ts";
 import { maskConfig, openSigning, readConfig, sealConfig, sealSigning } from "./secrets.ts";
@@ -22,7 +22,9 @@ import {
 } from "./channel-store.ts";
 import { wakeShard } from "./store.ts";
 import type { Purpose } from "./types.ts";
-import { refuseTarget } from "./target.ts";
+import type { ApiBases } from "./bases.ts";
+import type { Resolve } from "./resolve.ts";
+import { judgeTarget } from "./target.ts";
 
 /** News is news for three days unless the channel says otherwise: as long as the retry schedule lasts. */
 export const DEFAULT_EXPIRY = 72 * HOUR;
@@ -32,6 +34,8 @@ export interface SubscriptionDeps {
   keys: SecretKeys;
   siteUrl: string;
   allowPrivate: boolean;
+  resolve: Resolve;
+  apiBases: ApiBases;
 }
 
 /** A channel with its config opened, for showing (masked) or changing. */
@@ -66,8 +70,15 @@ function checkFilter(purpose: Purpose, filter: Filter): void {
     throw invalid("filter", "is not for a channel of purpose “alert”, which gets every alert");
 }
 
-/** Checks a config against its kind and the target guard. Throws a 422 problem naming each member. */
-export function checkConfig(deps: SubscriptionDeps, kind: Kind, config: unknown): Record<string, unknown> {
+/**
+ * Checks a config against its kind and the target guard. Throws a 422 problem naming each member, a 503 problem when the
+ * address could not be looked up.
+ */
+export async function checkConfig(
+  deps: SubscriptionDeps,
+  kind: Kind,
+  config: unknown,
+): Promise<Record<string, unknown>> {
   const parsed = kind.config.safeParse(config);
   if (!parsed.success)
     throw new Problem(422, "Invalid request", "The channel's config does not fit its kind.", {
@@ -79,8 +90,11 @@ export function checkConfig(deps: SubscriptionDeps, kind: Kind, config: unknown)
   const checked = parsed.data as Record<string, unknown>;
   const address = kind.address === null ? undefined : checked[kind.address];
   if (typeof address === "string") {
-    const refused = refuseTarget(address, [new URL(deps.siteUrl).hostname], deps.allowPrivate);
-    if (refused) throw invalid(`config.${kind.address}`, refused);
+    const rules = { own: [new URL(deps.siteUrl).hostname], allowPrivate: deps.allowPrivate, hosts: kind.hosts };
+    const target = await judgeTarget(address, rules, deps.resolve);
+    if (target.type === "refused") throw invalid(`config.${kind.address}`, target.why);
+    if (target.type === "unsure")
+      throw unavailable(`The host of config.${kind.address} ${target.why}; try again shortly.`);
   }
   return checked;
 }
@@ -107,7 +121,7 @@ export async function createChannel(
   const kind = requireKind(input.kind);
   const { purpose = "news" } = input;
   checkFilter(purpose, input.filter);
-  const config = checkConfig(deps, kind, input.config);
+  const config = await checkConfig(deps, kind, input.config);
   if (await findChannel(db, input.uid)) return { channel: await requireChannel(deps, input.uid), secret: null };
   const secret = kind.signs ? newSigningSecret() : null;
   await db.batch([
@@ -154,7 +168,7 @@ export async function changeChannel(
   const config =
     change.config === undefined && channel.locked.length === 0
       ? channel.config
-      : checkConfig(deps, kind, {
+      : await checkConfig(deps, kind, {
           ...channel.config,
           ...withoutMasks(kind, channel.config, (change.config ?? {}) as object),
         });

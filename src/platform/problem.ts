@@ -36,6 +36,11 @@ export function notFound(what: string, id: string): Problem {
   return new Problem(404, "Not found", `There is no ${what} “${id}”.`);
 }
 
+/** 503: something outside that we need does not answer; asking again shortly may help. */
+export function unavailable(detail: string): Problem {
+  return new Problem(503, "Unavailable", detail, { headers: { "retry-after": "30" } });
+}
+
 /** 409: the act does not fit the state the thing is in. */
 export function conflict(detail: string): Problem {
   return new Problem(409, "Conflict", detail);

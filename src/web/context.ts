@@ -10,6 +10,7 @@ export interface Deps extends DeliveryDeps {
   desk: AmendingDesk;
   adminToken: string | undefined;
   denials: Pick<RateLimit, "limit">;
+  subscriptions: Pick<RateLimit, "limit">;
 }
 
 export interface App {

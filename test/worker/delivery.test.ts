@@ -188,6 +188,18 @@ describe("an endpoint that fails", () => {
     ]);
   });
 
+  it("whose name has come to lead inwards gets nothing until it leads out again", async () => {
+    await world.webhook(1);
+    await release(1);
+    world.deps.resolve = async () => ["93.184.216.34", "169.254.169.254"];
+    await world.drain();
+    expect(world.received).toEqual([]);
+    expect((await ledger()).map((row) => row.outcome)).toEqual(["retry"]);
+    world.deps.resolve = async () => ["93.184.216.34"];
+    await minutes(2);
+    expect((await ledger()).map((row) => row.outcome)).toEqual(["accepted"]);
+  });
+
   it("that says 410 is closed at once", async () => {
     await world.webhook(1);
     world.endpoint = () => new Response("", { status: 410 });

@@ -11,7 +11,8 @@ import {
 import type { Channel } from "../../delivery/subscriptions.ts";
 import { listChannels } from "../../delivery/channel-store.ts";
 import { findDelivery, listDeliveries } from "../../delivery/ledger-store.ts";
-import { notFound } from "../../platform/problem.ts";
+import type { Actor } from "../../newsroom/types.ts";
+import { notFound, Problem } from "../../platform/problem.ts";
 import type { App, Ctx } from "../context.ts";
 import { requireScope } from "./auth.ts";
 import { ifMatch, readJson, readQuery } from "./body.ts";
@@ -23,6 +24,15 @@ import * as schemas from "./schemas.ts";
 
 export const channels = new Hono<App>();
 const tag = "channels";
+
+// Threat: a leaked token that fills the office with channels, or looks around by the answers to them.
+async function limited(c: Ctx, actor: Actor): Promise<void> {
+  const { success } = await c.get("deps").subscriptions.limit({ key: actor.name });
+  if (!success)
+    throw new Problem(429, "Too many requests", "Too many new channels with this token; wait a minute.", {
+      headers: { "retry-after": "60" },
+    });
+}
 
 function show(c: Ctx, channel: Channel): Response {
   c.header("etag", `"${channel.rev}"`);
@@ -55,6 +65,7 @@ channels.post(
   async (c) => {
     const actor = requireScope(c, "channels");
     const input = await readJson(c, schemas.newChannel);
+    await limited(c, actor);
     const { channel, secret } = await createChannel(
       c.get("deps"),
       {

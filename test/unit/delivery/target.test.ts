@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { refuseTarget } from "../../../src/delivery/target.ts";
 
 const OWN = ["kanfa.example.cn", "desk.kanfa.example.cn"];
-const refused = (address: string) => refuseTarget(address, OWN, false);
+const refused = (address: string) => refuseTarget(address, { own: OWN, allowPrivate: false });
 
 const IP = /IP address/;
 const PUBLIC = /public host/;
@@ -183,7 +183,7 @@ describe("in development", () => {
     "http://hooks.example.com/",
     "https://kanfa.example.cn/",
   ])("%s passes", (address) => {
-    expect(refuseTarget(address, OWN, true)).toBeNull();
+    expect(refuseTarget(address, { own: OWN, allowPrivate: true })).toBeNull();
   });
 
   it.each([
@@ -193,6 +193,6 @@ describe("in development", () => {
     ["127.0.0.1:8787", /./],
     ["localhost:8787/hook", HTTPS],
   ])("%s does not", (address, why) => {
-    expect(refuseTarget(address, OWN, true)).toMatch(why);
+    expect(refuseTarget(address, { own: OWN, allowPrivate: true })).toMatch(why);
   });
 });

@@ -424,3 +424,32 @@ describe("GET /channels/{id}/deliveries", () => {
     expectProblem(await api("GET", `/deliveries/${channel.id}`), 404);
   });
 });
+
+describe("where a channel's name leads", () => {
+  it.each([
+    ["private", 422],
+    ["nowhere", 422],
+    ["broken", 503],
+  ])("%s: nothing is written", async (network, status) => {
+    const address = `https://hooks.${network}.example.net/x`;
+    await expectUnwritten(async () => {
+      const problem = expectProblem(await create({ config: { url: address } }), status);
+      if (status === 422)
+        expect(problem.errors).toEqual([{ field: "config.url", message: expect.stringContaining("public") }]);
+    });
+  });
+});
+
+it("a token that makes channels without end is told to wait, and nothing is written", async () => {
+  const keys: string[] = [];
+  const SUBSCRIPTIONS = { limit: async ({ key }: { key: string }) => ({ success: keys.push(key) <= 2 }) };
+  const another = () => apiWith<Channel>({ SUBSCRIPTIONS }, "POST", "/channels", { body: { kind: "inbox" } });
+  expectStatus(await another(), 201);
+  expectStatus(await another(), 201);
+  await expectUnwritten(async () => {
+    const answer = await another();
+    expectProblem(answer, 429);
+    expect(answer.headers.get("retry-after")).toBe("60");
+  });
+  expect(new Set(keys)).toEqual(new Set(["admin"]));
+});

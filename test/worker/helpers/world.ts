@@ -200,6 +200,8 @@ export class World {
     keys: { current: "a secret for tests only" },
     siteUrl: "https://kanfa.test",
     allowPrivate: false,
+    resolve: async () => ["93.184.216.34"],
+    apiBases: {},
   };
 
   async #enqueue(messages: { body: ShardMessage; delay: number }[]): Promise<never> {
