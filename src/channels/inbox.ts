@@ -12,6 +12,7 @@ export const inbox: Kind<z.output<typeof config>, string> = {
   address: null,
   signs: false,
   limits: { batch: 8, deadline: 5_000 },
+  unknown: "resend",
   wants: () => "summary",
   variant: () => "",
   compose: (items) => JSON.stringify(items.map(({ seq, kind, at, note, post }) => ({ seq, kind, at, note, post }))),

@@ -1,6 +1,7 @@
 /**
  * What a channel kind is: a description and pure functions. Everything that touches the world (fetch, deadlines, caps,
- * signing time, secrets, redaction) is in `delivery/`, so adding a kind never touches retry code.
+ * signing time, secrets, redaction) is in `delivery/`, so adding a kind never touches retry code. There are two shapes:
+ * {@link Kind} says all in one request, {@link StepsKind} takes several calls and waits.
  */
 import type { z } from "zod";
 
@@ -44,8 +45,10 @@ export interface Outgoing {
   /** `inbox` is the office's own demo inbox; everything else goes over HTTP. */
   transport: "http" | "inbox";
   url: string;
+  /** POST unless it says otherwise. */
+  method?: "GET" | "POST" | "PUT" | "DELETE";
   headers: Record<string, string>;
-  body: string;
+  body: string | Uint8Array<ArrayBuffer>;
   sign?: "standard-webhooks";
 }
 
@@ -62,15 +65,22 @@ export type Reply =
 /** A kind's judgement of a reply. `after` is how many ms to wait at least. */
 export type Verdict =
   | { type: "accepted"; why: string }
-  | { type: "retry"; why: string; after?: number | undefined }
+  /**
+   * Not now. `throttled` is for 429 and their like: the endpoint is in good health and asks for room, so it counts
+   * neither as a failure nor as one of the tries of a message.
+   */
+  | { type: "retry"; why: string; after?: number | undefined; throttled?: true }
   /** The message itself is at fault: repeating it gives the same answer. */
   | { type: "rejected"; why: string }
   /** The endpoint is closed for good. */
   | { type: "gone"; why: string }
-  /** Sent, and no answer that says what became of it. */
-  | { type: "unknown"; why: string; after?: number | undefined };
+  /** Sent, and no answer that says what became of it: what follows is the kind's {@link Description.unknown}. */
+  | { type: "unknown"; why: string; after?: number | undefined }
+  /** The endpoint lives elsewhere now: these members of the config are replaced and the message is sent there at once. */
+  | { type: "moved"; why: string; patch: Record<string, unknown> };
 
-export interface Kind<Config = unknown, Payload = unknown> {
+/** What both shapes say of themselves. */
+export interface Description<Config = unknown> {
   name: string;
   /** What a person fills in. Also the form and the API's schema. */
   config: z.ZodType<Config>;
@@ -80,24 +90,75 @@ export interface Kind<Config = unknown, Payload = unknown> {
   address: string | null;
   /** Whether a signing secret (`whsec_…`) is made for the channel. */
   signs: boolean;
-  /** The only hosts of its platform. Undefined: a channel may name any public one. */
-  hosts?: readonly string[];
   limits: {
     /** How many entries one push carries at most. */
     batch: number;
-    /** How long one push may take, ms. */
+    /** How long one call may take, ms. */
     deadline: number;
+    /**
+     * The least time between two pushes, ms: of one channel, and of all channels that the platform counts as one (see
+     * {@link Description.credential}). A channel that waits for it spends no attempt.
+     */
+    pace?: { channel?: number; credential?: number };
   };
+  /** What the platform counts by, where several channels can share it: a robot's key, a bot's token. */
+  credential?(config: Config): string;
+  /** What follows when a call was made and its answer never came: the same again under the same id, or leave it at that and tell the office. */
+  unknown: "resend" | "leave";
+  /** The only hosts of its platform. Undefined: a channel may name any public one. */
+  hosts?: readonly string[];
   /** Whether composing needs the posts' texts or their summaries only. */
   wants(config: Config): "summary" | "text";
+}
+
+/** A kind whose push is one request. */
+export interface Kind<Config = unknown, Payload = unknown> extends Description<Config> {
   /** Channels whose configs give the same word share one composed payload. */
   variant(config: Config): string;
   compose(items: readonly Item[], config: Config): Payload;
   /** The same for the office's own alerts: a channel carries the one or the other, by its purpose. */
   composeAlerts(items: readonly AlertItem[], config: Config): Payload;
-  request(payload: Payload, config: Config, context: { id: string; now: number }): Outgoing;
+  request(payload: Payload, config: Config, context: { id: string; now: number }): Outgoing | Promise<Outgoing>;
   judge(reply: Reply): Verdict;
 }
+
+/**
+ * What a step is told: the reply to the call that its state was stored for; `lost` if that call was begun and the Worker
+ * died before an answer was recorded (it may have been made: look up what became of it); null if there was no call,
+ * because the run begins, a wait is over, or a failed run is tried again.
+ */
+export type Answer = Reply | { type: "lost" } | null;
+
+/** What a run of steps does next. The state is JSON and is stored before anything is done about it. */
+export type Step<State> =
+  | { type: "request"; state: State; outgoing: Outgoing }
+  /** Nothing until then (business time, ms); nobody waits meanwhile, and the next step may be asked for earlier. */
+  | { type: "wait"; state: State; until: number }
+  /** The end; if the verdict asks for another try, that goes on from `state`, or begins anew without one. */
+  | { type: "done"; verdict: Verdict; state?: State };
+
+/**
+ * A kind whose push is several calls with waits in between: an upload, a draft, a publication that is looked after until
+ * it is through. It carries news only. A step must make the same call as before for the same state and answer.
+ */
+export interface StepsKind<Config = unknown, State = unknown> extends Description<Config> {
+  /** How many calls one push may take in all; beyond that it has failed. */
+  most: number;
+  /** Whether the stored state is sealed, for states that hold a token. */
+  sealed: boolean;
+  begin(items: readonly Item[], config: Config): State;
+  next(
+    state: State,
+    answer: Answer,
+    context: { id: string; now: number; config: Config },
+  ): Step<State> | Promise<Step<State>>;
+}
+
+/** Any kind, whichever its shape. */
+export type AnyKind = Kind | StepsKind;
+
+/** Whether a kind takes several calls. */
+export const takesSteps = (kind: AnyKind): kind is StepsKind => "begin" in kind;
 
 /** The words for a reply that is not a response, shared by all kinds that go over HTTP. */
 export function judgeFailure(reply: Exclude<Reply, { type: "response" }>): Verdict {

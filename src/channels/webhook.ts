@@ -26,6 +26,7 @@ export const webhook: Kind<Config, string> = {
   address: "url",
   signs: true,
   limits: { batch: 1, deadline: 15_000 },
+  unknown: "resend",
   wants: ({ payload }) => (payload === "full" ? "text" : "summary"),
   variant: ({ payload }) => payload,
   compose([item], { payload }) {
@@ -60,6 +61,6 @@ export const webhook: Kind<Config, string> = {
     if (status === 410) return { type: "gone", why };
     if (status >= 300 && status < 400) return { type: "retry", why: `${why}: redirects are not followed` };
     if (status >= 400 && status < 500 && !NOT_THE_MESSAGE.has(status)) return { type: "rejected", why };
-    return { type: "retry", why, after: retryAfter(headers) };
+    return { type: "retry", why, after: retryAfter(headers), ...(status === 429 && { throttled: true }) };
   },
 };

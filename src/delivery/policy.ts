@@ -37,6 +37,9 @@ export function noiseOf(seed: string): number {
   return (hash >>> 0) / 2 ** 32;
 }
 
+/** A verdict after which nothing more is sent in this attempt. */
+export type Final = Exclude<Verdict, { type: "moved" }>;
+
 /** What an attempt comes to. `advance`: the cursor moves past the delivery. `alert`: a person has to know. */
 export type Settlement =
   | { outcome: "accepted"; advance: true; alert: false }
@@ -48,10 +51,7 @@ export type Settlement =
  * What follows from a verdict on attempt `n` at `now`. Nobody blocks for ever: a message refused for its own sake is
  * passed over after {@link REJECTED_TRIES}; everything else holds the channel until the entries are stale for it.
  */
-export function settle(
-  verdict: Verdict,
-  attempt: { n: number; now: number; staleAt: number; seed: string },
-): Settlement {
+export function settle(verdict: Final, attempt: { n: number; now: number; staleAt: number; seed: string }): Settlement {
   if (verdict.type === "accepted") return { outcome: "accepted", advance: true, alert: false };
   if (verdict.type === "gone") return { outcome: "gone", advance: false, alert: true };
   if (verdict.type === "rejected" && attempt.n >= REJECTED_TRIES)

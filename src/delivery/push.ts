@@ -76,7 +76,7 @@ export async function push(
 ): Promise<Reply> {
   const { kind, config } = channel;
   const id = deliveryId(channel.uid, channel.cursor);
-  const outgoing = kind.request(payload, config, { id, now });
+  const outgoing = await kind.request(payload, config, { id, now });
   if (outgoing.transport === "inbox") return keep(deps, outgoing, channel.uid, id, now);
   const base = deps.apiBases[kind.name];
   if (base === undefined) {
@@ -86,10 +86,12 @@ export async function push(
   } else outgoing.url = rebased(outgoing.url, base);
   if (outgoing.sign && channel.secret !== null) {
     const secret = await openSigning(channel.uid, channel.secret, deps.keys);
-    Object.assign(outgoing.headers, await signatureHeaders(secret, { id, at: deps.wall(), body: outgoing.body }));
+    Object.assign(outgoing.headers, await signatureHeaders(secret, { id, at: deps.wall(), body: textOf(outgoing) }));
   }
   return sendHttp(deps.fetch, outgoing, kind.limits.deadline);
 }
+
+const textOf = ({ body }: Outgoing): string => (typeof body === "string" ? body : new TextDecoder().decode(body));
 
 /** The demo inbox is a table of ours. */
 async function keep(
@@ -99,6 +101,6 @@ async function keep(
   delivery: string,
   now: number,
 ): Promise<Reply> {
-  await insertInbox(deps.db, { delivery, channel, body: outgoing.body }, now).run();
+  await insertInbox(deps.db, { delivery, channel, body: textOf(outgoing) }, now).run();
   return { type: "response", status: 200, headers: {}, body: "" };
 }

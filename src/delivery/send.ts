@@ -17,10 +17,11 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 export async function sendHttp(fetcher: Fetch, outgoing: Outgoing, deadline: number): Promise<Reply> {
   const signal = AbortSignal.timeout(deadline);
   try {
+    const { method = "POST", headers, body } = outgoing;
     const response = await fetcher(outgoing.url, {
-      method: "POST",
-      headers: { "user-agent": "Kanfa/1", ...outgoing.headers },
-      body: outgoing.body,
+      method,
+      headers: { "user-agent": "Kanfa/1", ...headers },
+      ...(method !== "GET" && { body }),
       redirect: "manual",
       signal,
     });

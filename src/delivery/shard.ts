@@ -235,7 +235,8 @@ async function attempt(
   const target = { uid: channel.uid, cursor: channel.cursor, secret: channel.secret, kind, config };
   const reply = await push(deps, target, payload, clock.now);
   const ended = deps.wall();
-  const verdict = kind.judge(reply);
+  const judged = kind.judge(reply);
+  const verdict = judged.type === "moved" ? ({ type: "retry", why: judged.why } as const) : judged;
   const settled = settle(verdict, {
     n: delivery.n,
     now: clock.now + (ended - clock.begun),

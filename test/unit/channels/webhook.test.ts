@@ -71,6 +71,7 @@ describe("the verdict", () => {
     rejected: [400, 402, 405, 406, 409, 411, 413, 415, 418, 421, 422, 423, 424, 426, 428, 431, 451, 499],
     retry: [300, 301, 302, 303, 304, 307, 308, 401, 403, 404, 408, 425, 429, 500, 501, 502, 503, 504, 507, 520, 599],
     gone: [410],
+    moved: [],
     unknown: [],
   };
   it.each(Object.entries(expected).flatMap(([type, codes]) => codes.map((code) => [code, type] as const)))(
@@ -79,6 +80,11 @@ describe("the verdict", () => {
       expect(judged(status)).toMatchObject({ type, why: expect.stringContaining(`HTTP ${status}`) as string });
     },
   );
+
+  it("429 is a request for room, not a failure", () => {
+    expect(judged(429)).toMatchObject({ type: "retry", throttled: true });
+    expect(judged(503)).not.toHaveProperty("throttled");
+  });
 
   it("the body decides nothing", () => {
     expect(judged(200, {}, '{"errcode":40001}')).toMatchObject({ type: "accepted" });

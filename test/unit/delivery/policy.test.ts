@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Verdict } from "../../../src/channels/kind.ts";
+import type { Final } from "../../../src/delivery/policy.ts";
 import { backoff, noiseOf, REJECTED_TRIES, RETRY_AFTER_CAP, SCHEDULE, settle } from "../../../src/delivery/policy.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../src/platform/time.ts";
 
@@ -92,10 +92,10 @@ describe("noise", () => {
 });
 
 const FAR = NOW + 365 * DAY;
-const settled = (verdict: Verdict, n: number, staleAt = FAR) => settle(verdict, { n, now: NOW, staleAt, seed: "a_1" });
-const retry: Verdict = { type: "retry", why: "HTTP 503" };
-const unknown: Verdict = { type: "unknown", why: "no answer within the deadline", after: MINUTE };
-const rejected: Verdict = { type: "rejected", why: "HTTP 422" };
+const settled = (verdict: Final, n: number, staleAt = FAR) => settle(verdict, { n, now: NOW, staleAt, seed: "a_1" });
+const retry: Final = { type: "retry", why: "HTTP 503" };
+const unknown: Final = { type: "unknown", why: "no answer within the deadline", after: MINUTE };
+const rejected: Final = { type: "rejected", why: "HTTP 422" };
 
 describe("what an attempt comes to", () => {
   const pass = (outcome: string) => ({ outcome, advance: true, alert: true });
@@ -115,7 +115,7 @@ describe("what an attempt comes to", () => {
     ["rejected", 3, pass("rejected")],
     ["rejected", 4, pass("rejected")],
   ] as const)("%s at attempt %i", (type, n, expected) => {
-    const result = settled({ type, why: "…" } as Verdict, n);
+    const result = settled({ type, why: "…" } as Final, n);
     expect(result).toMatchObject(expected);
     expect("nextAt" in result).toBe(expected.outcome === "retry" || expected.outcome === "unknown");
   });
