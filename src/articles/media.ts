@@ -3,6 +3,8 @@ import { sha256 } from "../platform/crypto.ts";
 import { Problem } from "../platform/problem.ts";
 import type { Actor } from "../newsroom/types.ts";
 import type { MediaRow } from "./record-store.ts";
+import type { MediaFacts } from "./types.ts";
+import { pictureSize } from "./picture-size.ts";
 import { insertMedia } from "./record-store.ts";
 
 /** WeChat takes material pictures up to 10 MB; nothing larger is of use downstream. */
@@ -40,6 +42,12 @@ export function mediaHash(src: string): string | null {
   return PATH.exec(src)?.[1] ?? null;
 }
 
+/** The pictures that `PICTURES` of the store gives as JSON. */
+export function picturesOf(json: string): MediaFacts[] {
+  const rows = JSON.parse(json) as [string, string, number | null, number | null][];
+  return rows.map(([hash, type, width, height]) => ({ src: mediaPath(hash, type), type, width, height }));
+}
+
 /**
  * Keeps a picture in R2 under its hash and notes it. The same bytes again change nothing. R2 first: a note without bytes
  * would be a broken picture, bytes without a note are only unused.
@@ -70,7 +78,8 @@ export async function keepMedia(
         errors: [{ field: "(body)", message: "not a JPEG, PNG, GIF or WebP picture" }],
       },
     );
-  const kept = { hash: await sha256(bytes), type, size: bytes.length };
+  const { width = null, height = null } = pictureSize(bytes, type) ?? {};
+  const kept = { hash: await sha256(bytes), type, size: bytes.length, width, height };
   await deps.media.put(kept.hash, bytes, { httpMetadata: { contentType: type } });
   await insertMedia(deps.db, kept, actor.name, now).run();
   return kept;

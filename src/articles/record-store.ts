@@ -101,14 +101,24 @@ export function listRevisions(
 export interface MediaRow {
   hash: string;
   type: string;
+  /** Bytes. */
   size: number;
+  /** Of a picture, in pixels; null for a video, and where its headers do not tell. */
+  width: number | null;
+  height: number | null;
 }
 
-/** Notes an uploaded picture; the same bytes again change nothing. */
+/** Notes an upload; the same bytes again change nothing, unless the extent of a picture was not known before. */
 export function insertMedia(db: D1Database, media: MediaRow, by: string, now: number): Statement {
   return db
     .prepare(
-      `INSERT INTO media (hash, type, size, uploaded_by, uploaded_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+      `INSERT INTO media (hash, type, size, width, height, uploaded_by, uploaded_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (hash) DO UPDATE SET width = excluded.width, height = excluded.height
+       WHERE media.width IS NULL AND excluded.width IS NOT NULL`,
     )
-    .bind(media.hash, media.type, media.size, by, now);
+    .bind(media.hash, media.type, media.size, media.width, media.height, by, now);
 }
+
+/** In SQL: what is known of the pictures of ours that revision `r` shows, in reading order, for `picturesOf`. */
+export const PICTURES = `(SELECT json_group_array(json_array(m.hash, m.type, m.width, m.height) ORDER BY j.key)
+  FROM json_each(r.media) j CROSS JOIN media m ON m.hash = j.value WHERE m.type <> 'video/mp4')`;

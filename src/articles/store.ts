@@ -1,5 +1,7 @@
 import type { Statement } from "../platform/d1.ts";
 import { row, rows } from "../platform/d1.ts";
+import { picturesOf } from "./media.ts";
+import { PICTURES } from "./record-store.ts";
 import { wakeAt } from "./states.ts";
 import type { Article, Content, Credit, Handling, Kind, Source, Status } from "./types.ts";
 
@@ -31,6 +33,7 @@ interface ArticleRow {
   updated_at: number;
   markdown: string;
   meta: string;
+  pictures: string;
 }
 
 interface Meta {
@@ -46,7 +49,8 @@ const articleSelect = (
   meta: string,
 ) => `SELECT a.id, a.uid, a.rev, a.status, a.stage, a.publication_id, p.slug AS publication, a.column_id, c.slug AS column_slug,
     a.unit_id, u.slug AS unit_slug, a.author, a.kind, a.hash, a.title, a.digest, a.important, a.priority, a.event_at, a.embargo_until,
-    a.expires_at, a.must_run_on, a.evergreen, a.created_at, a.updated_at, ${text} AS markdown, ${meta} AS meta
+    a.expires_at, a.must_run_on, a.evergreen, a.created_at, a.updated_at, ${text} AS markdown, ${meta} AS meta,
+    ${PICTURES} AS pictures
   FROM articles a JOIN publications p ON p.id = a.publication_id JOIN revisions r ON r.article_id = a.id AND r.hash = a.hash
     LEFT JOIN columns c ON c.id = a.column_id LEFT JOIN units u ON u.id = a.unit_id`;
 
@@ -70,6 +74,7 @@ function toArticle(r: ArticleRow): Article {
     author: r.author,
     kind: r.kind,
     hash: r.hash,
+    pictures: picturesOf(r.pictures),
     title: r.title,
     digest: r.digest,
     markdown: r.markdown,

@@ -37,6 +37,14 @@ export interface Source {
   published_at?: string | undefined;
 }
 
+/** What is known of an uploaded picture: its path, type, and extent in pixels if its headers told. */
+export interface MediaFacts {
+  src: string;
+  type: string;
+  width: number | null;
+  height: number | null;
+}
+
 /** Everything that a reader sees: what the content hash covers. */
 export interface Content {
   kind: Kind;
@@ -79,6 +87,8 @@ export interface Article extends Content, Handling {
   unitId: number | null;
   author: string;
   hash: string;
+  /** The pictures of ours that its text and cover show, in reading order. */
+  pictures: MediaFacts[];
   createdAt: number;
   updatedAt: number;
 }

@@ -119,7 +119,7 @@ export async function keepVideo(
     await media.put(hash, incoming.body, { httpMetadata: { contentType: TYPE } });
   }
   await media.delete(key);
-  const kept = { hash, type: TYPE, size: upload.size };
+  const kept = { hash, type: TYPE, size: upload.size, width: null, height: null };
   await insertMedia(db, kept, actor.name, now).run();
   return kept;
 }

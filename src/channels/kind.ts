@@ -21,6 +21,8 @@ export interface Item {
     column: string | null;
     unit: string | null;
     publication: string;
+    /** The address of the picture that stands for it, 2.35:1 if it can be chosen; missing once the post is recalled. */
+    cover?: string;
   };
   /** The post's text, rendered at the first call; only for kinds whose {@link Kind.wants} is `text`. */
   text(): { markdown: string; html: string };

@@ -1,6 +1,7 @@
 /** One push: compose, sign, send. What is pure is in the kinds; what touches the world is here. */
 import type { AlertItem, Item, Kind, Outgoing, Reply } from "../channels/kind.ts";
-import { parseMarkdown, renderWeb } from "../formats/index.ts";
+import { coverOf, parseMarkdown, renderWeb } from "../formats/index.ts";
+import { absolute } from "../platform/address.ts";
 import { iso } from "../platform/time.ts";
 import type { Alert } from "../alerts/store.ts";
 import type { Entry } from "../wire/store.ts";
@@ -48,7 +49,17 @@ export class Composer {
       kind,
       at: iso(entry.at, entry.timeZone),
       note,
-      post: { id: uid, title, digest, url: `${this.#siteUrl}/posts/${uid}`, column, unit, publication },
+      post: {
+        id: uid,
+        title,
+        digest,
+        url: `${this.#siteUrl}/posts/${uid}`,
+        column,
+        unit,
+        publication,
+        // A recall takes the pictures back.
+        ...(!entry.recalled && { cover: absolute(coverOf(entry, entry.pictures).wide, this.#siteUrl) }),
+      },
       text: () => this.#text(entry),
     };
   }
@@ -57,7 +68,7 @@ export class Composer {
     let text = this.#texts.get(entry.seq);
     if (!text) {
       const markdown = entry.markdown ?? "";
-      const image = (src: string) => (src.startsWith("/") ? `${this.#siteUrl}${src}` : src);
+      const image = (src: string) => absolute(src, this.#siteUrl);
       text = { markdown, html: renderWeb(parseMarkdown(markdown), { anchors: false, image }) };
       this.#texts.set(entry.seq, text);
     }

@@ -1,4 +1,5 @@
 /** The picture that stands for an article, and the crops of it that WeChat wants. Pictures are made elsewhere: here they are picked. */
+import { safeUrl } from "./html.ts";
 import prebuilt from "../../public/covers/manifest.json" with { type: "json" };
 
 /** A cover of `npm run covers`: a path of the site, its size in pixels, and its bytes. */
@@ -43,7 +44,7 @@ export interface Crops {
 export interface Cover {
   /** Where it comes from: given with the article, its text's first picture, or prebuilt. */
   from: "article" | "text" | "column" | "publication" | "plain";
-  /** What is shown where a wide picture stands: a path of the site or an http(s) address, judged by nobody yet. */
+  /** What is shown where a wide picture stands: a path of the site, or an http(s) address that a reader may be sent to. */
   wide: string;
   /** The same where a square one stands. */
   square: string;
@@ -112,13 +113,12 @@ export function coverOf(
   pictures: readonly Picture[],
   manifest: Manifest = PREBUILT,
 ): Cover {
-  const { cover, column, publication } = article;
-  if (cover !== null)
-    return pictured(
-      "article",
-      cover,
-      pictures.find(({ src }) => src === cover),
-    );
+  const { column, publication } = article;
+  const own = article.cover === null ? null : safeUrl(article.cover, "image");
+  if (own !== null) {
+    const facts = pictures.find(({ src }) => src === own);
+    return pictured("article", own, facts);
+  }
   const first = pictures.find(fitsCover);
   if (first) return pictured("text", first.src, first);
   const ofColumn = column !== null && Object.hasOwn(manifest.columns, column) ? manifest.columns[column] : undefined;

@@ -4,6 +4,7 @@
  * (what media with nesting share) and `flat.ts` (what media without share), then a format.
  */
 export { joinLines } from "./chinese.ts";
+export { type Cover, coverOf, type Manifest, PREBUILT } from "./cover.ts";
 export { digestOf } from "./digest.ts";
 export { decodeEntities } from "./entities.ts";
 export { escapeHtml, safeUrl } from "./html.ts";

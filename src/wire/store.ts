@@ -2,6 +2,9 @@ import type { Statement } from "../platform/d1.ts";
 import { row, rows } from "../platform/d1.ts";
 import type { Guard } from "../platform/guard.ts";
 import { guarded } from "../platform/guard.ts";
+import { picturesOf } from "../articles/media.ts";
+import { PICTURES } from "../articles/record-store.ts";
+import type { MediaFacts } from "../articles/types.ts";
 import { auditEach } from "../newsroom/store.ts";
 
 export const ENTRY_KINDS = ["published", "corrected", "recalled"] as const;
@@ -143,11 +146,15 @@ export interface Entry {
   stopped: boolean;
   column: string | null;
   unit: string | null;
+  /** As it was given: nobody has judged the address. */
+  cover: string | null;
+  pictures: MediaFacts[];
   /** Only when asked for. */
   markdown: string | null;
 }
 
-interface EntryRow extends Omit<Entry, "recalled" | "original" | "stopped"> {
+interface EntryRow extends Omit<Entry, "recalled" | "original" | "stopped" | "pictures"> {
+  pictures: string;
   recalled: number;
   original: number;
   stopped: number;
@@ -156,13 +163,14 @@ interface EntryRow extends Omit<Entry, "recalled" | "original" | "stopped"> {
 const entrySelect = (withText: boolean) =>
   `SELECT w.seq, w.kind, w.at, w.note, w.post_id AS postId, p.released_at AS releasedAt, p.uid, p.title, p.digest, p.recalled_at IS NOT NULL AS recalled,
      p.kind <> 'reprint' AS original, pub.slug AS publication, pub.time_zone AS timeZone, pub.stopped_at IS NOT NULL AS stopped,
-     c.slug AS "column", u.slug AS unit, ${withText ? "r.markdown" : "NULL AS markdown"}
+     c.slug AS "column", u.slug AS unit, r.meta ->> 'cover' AS cover, ${PICTURES} AS pictures, ${withText ? "r.markdown" : "NULL AS markdown"}
    FROM wire w JOIN posts p ON p.id = w.post_id JOIN publications pub ON pub.id = p.publication_id
-     ${withText ? "JOIN revisions r ON r.article_id = p.article_id AND r.hash = p.hash" : ""}
+     JOIN revisions r ON r.article_id = p.article_id AND r.hash = p.hash
      LEFT JOIN columns c ON c.id = p.column_id LEFT JOIN units u ON u.id = p.unit_id`;
 
 const toEntry = (r: EntryRow): Entry => ({
   ...r,
+  pictures: picturesOf(r.pictures),
   recalled: r.recalled === 1,
   original: r.original === 1,
   stopped: r.stopped === 1,
@@ -237,11 +245,12 @@ export interface PostSummary {
   position: number;
 }
 
-/** A post with its text. `meta` is the revision's JSON: credits, cover, source. */
+/** A post with its text. `meta` is the revision's JSON: credits, cover, source; `pictures` is for `picturesOf`. */
 export interface PostDetail extends PostSummary {
   articleUid: string;
   markdown: string;
   meta: string;
+  pictures: string;
 }
 
 const POST_COLUMNS = `p.id, p.uid, p.kind, p.title, p.digest, p.released_at AS releasedAt, p.corrected_at AS correctedAt,
@@ -255,7 +264,7 @@ export function findPost(db: D1Database, uid: string): Promise<PostDetail | null
   return row<PostDetail>(
     db
       .prepare(
-        `SELECT ${POST_COLUMNS}, a.uid AS articleUid, r.markdown, r.meta FROM posts p ${POST_JOINS} JOIN articles a ON a.id = p.article_id
+        `SELECT ${POST_COLUMNS}, a.uid AS articleUid, r.markdown, r.meta, ${PICTURES} AS pictures FROM posts p ${POST_JOINS} JOIN articles a ON a.id = p.article_id
            JOIN revisions r ON r.article_id = p.article_id AND r.hash = p.hash
          WHERE p.uid = ?`,
       )
@@ -300,7 +309,7 @@ export function listPosts(
   limit: number,
   texts = false,
 ): Promise<PostSummary[]> {
-  const text = texts ? ", a.uid AS articleUid, r.markdown, r.meta" : "";
+  const text = texts ? `, a.uid AS articleUid, r.markdown, r.meta, ${PICTURES} AS pictures` : "";
   const textJoins = texts
     ? "JOIN articles a ON a.id = p.article_id JOIN revisions r ON r.article_id = p.article_id AND r.hash = p.hash"
     : "";
@@ -329,9 +338,10 @@ export async function readFeedVersion(db: D1Database): Promise<{ version: string
   return { version: `${found?.head ?? 0}-${found?.rev ?? 0}`, changedAt: found?.changedAt ?? null };
 }
 
-/** A post on the front page, with the cover of its revision: an address that nobody has judged yet. */
+/** A post on the front page, with what its cover is picked from: an address that nobody has judged yet, and pictures. */
 export interface FrontPost extends PostSummary {
   cover: string | null;
+  pictures: string;
 }
 
 /** The newest live posts of every publication, `each` of one at most: publications in order of making, newest first. One query. */
@@ -339,7 +349,7 @@ export function listFront(db: D1Database, each: number): Promise<FrontPost[]> {
   return rows<FrontPost>(
     db
       .prepare(
-        `SELECT ${POST_COLUMNS}, r.meta ->> 'cover' AS cover
+        `SELECT ${POST_COLUMNS}, r.meta ->> 'cover' AS cover, ${PICTURES} AS pictures
          FROM publications f CROSS JOIN posts p ON p.id IN (SELECT id FROM posts WHERE publication_id = f.id AND recalled_at IS NULL
            ORDER BY id DESC LIMIT ?) ${POST_JOINS} JOIN revisions r ON r.article_id = p.article_id AND r.hash = p.hash
          ORDER BY f.id, p.id DESC`,

@@ -1,6 +1,7 @@
 /** Rows as the API shows them: snake_case names, public ids only, times as ISO 8601 with zone. */
 import type { ReviewRow, RevisionRow } from "../../articles/record-store.ts";
-import type { Article } from "../../articles/types.ts";
+import { picturesOf } from "../../articles/media.ts";
+import type { Article, Content } from "../../articles/types.ts";
 import type { Channel } from "../../delivery/subscriptions.ts";
 import { requireKind } from "../../delivery/subscriptions.ts";
 import { deliveryId } from "../../delivery/push.ts";
@@ -11,11 +12,27 @@ import type { CalendarYear } from "../../editions/calendar/change.ts";
 import type { Changes, DayChange } from "../../editions/calendar/compare.ts";
 import { countWorking, specialDays } from "../../editions/calendar/compare.ts";
 import type { Proposal } from "../../editions/plan.ts";
+import type { Cover } from "../../formats/index.ts";
+import { coverOf } from "../../formats/index.ts";
 import type { Publication } from "../../newsroom/types.ts";
+import { absolute } from "../../platform/address.ts";
 import { HOUR, iso } from "../../platform/time.ts";
 import type { Entry, PostDetail } from "../../wire/store.ts";
 
 const time = (ms: number | null, zone?: string): string | null => (ms === null ? null : iso(ms, zone));
+
+/** The picture that stands for an article, and its crops as WeChat's `draft/add` takes them. */
+function coverView({ from, wide, square, size, crops }: Cover) {
+  return {
+    from,
+    wide,
+    square,
+    width: size?.width ?? null,
+    height: size?.height ?? null,
+    pic_crop_235_1: crops?.pic_crop_235_1 ?? null,
+    pic_crop_1_1: crops?.pic_crop_1_1 ?? null,
+  };
+}
 
 /** An article in a list: everything but its text. */
 export function articleSummary(a: Omit<Article, "markdown">) {
@@ -31,6 +48,7 @@ export function articleSummary(a: Omit<Article, "markdown">) {
     unit: a.unit,
     credits: a.credits,
     cover: a.cover,
+    cover_image: coverView(coverOf(a, a.pictures)),
     source: a.source,
     file: a.file ?? null,
     important: a.important,
@@ -196,8 +214,15 @@ export function entryView(e: Entry, siteUrl: string) {
       column: e.column,
       unit: e.unit,
       publication: e.publication,
+      ...(!e.recalled && { cover: absolute(coverOf(e, e.pictures).wide, siteUrl) }),
     },
   };
+}
+
+function postCover(p: PostDetail, siteUrl: string) {
+  const { cover } = JSON.parse(p.meta) as Pick<Content, "cover">;
+  const picked = coverOf({ ...p, cover }, picturesOf(p.pictures));
+  return { cover: absolute(picked.wide, siteUrl), cover_image: coverView(picked) };
 }
 
 /** A post as anyone with a token reads it; without its text once it is recalled. */
@@ -218,7 +243,7 @@ export function postView(p: PostDetail, siteUrl: string) {
     released_at: iso(p.releasedAt, p.timeZone),
     corrected_at: time(p.correctedAt, p.timeZone),
     recalled_at: time(p.recalledAt, p.timeZone),
-    ...(p.recalledAt === null && { markdown: p.markdown }),
+    ...(p.recalledAt === null && { ...postCover(p, siteUrl), markdown: p.markdown }),
   };
 }
 

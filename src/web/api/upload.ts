@@ -21,6 +21,6 @@ export async function receiveVideo(c: Ctx, actor: Actor) {
       errors: [{ field: "Content-Length", message: "is missing" }],
     });
   const upload = { body, size: Number(length), id: newId(c.get("now")) };
-  const kept = await keepVideo({ db, media }, upload, actor, c.get("now"));
-  return { ...kept, url: mediaPath(kept.hash, kept.type) };
+  const { hash, type, size } = await keepVideo({ db, media }, upload, actor, c.get("now"));
+  return { hash, type, size, url: mediaPath(hash, type) };
 }

@@ -1,6 +1,7 @@
 /** The frame of every page. No script, nothing from another host. */
 import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { Cover } from "../../formats/index.ts";
 import type { Ctx } from "../context.ts";
 import { SITE_NAME } from "./shelf.ts";
 
@@ -12,7 +13,7 @@ export interface Page {
   /** Whose feeds belong to the page: a name and the path before `/feed.xml`. All posts' unless said. */
   feeds?: { name: string; path: string };
   /** What a shared link to an article shows. */
-  article?: { publishedAt: string; image: string | null };
+  article?: { publishedAt: string; image: { url: string; size: Cover["size"] } };
   children: Child;
 }
 
@@ -43,7 +44,13 @@ function Head({ page, siteUrl }: { page: Page; siteUrl: string }) {
           <meta property="og:description" content={page.description} />
           <meta property="og:url" content={`${siteUrl}${page.path}`} />
           <meta property="article:published_time" content={page.article.publishedAt} />
-          {page.article.image && <meta property="og:image" content={page.article.image} />}
+          <meta property="og:image" content={page.article.image.url} />
+          {page.article.image.size && (
+            <>
+              <meta property="og:image:width" content={String(page.article.image.size.width)} />
+              <meta property="og:image:height" content={String(page.article.image.size.height)} />
+            </>
+          )}
         </>
       )}
       {FEEDS.map(([type, file, label]) => (

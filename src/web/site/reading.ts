@@ -1,15 +1,18 @@
 /** A post prepared for reading: its text as a tree, and what its revision says besides. */
 import type { Content, Credit } from "../../articles/types.ts";
-import type { Doc } from "../../formats/index.ts";
-import { imageSources, parseMarkdown, safeUrl } from "../../formats/index.ts";
+import { picturesOf } from "../../articles/media.ts";
+import type { Cover, Doc } from "../../formats/index.ts";
+import { coverOf, imageSources, parseMarkdown, safeUrl } from "../../formats/index.ts";
 import type { PostDetail } from "../../wire/store.ts";
 
 export interface Reading {
   doc: Doc;
   /** By role, in the order given: 通讯员 甲 乙, 摄 丙. */
   credits: { role: string; names: string[] }[];
-  /** Null also when the text shows the picture itself: nobody wants to see it twice. */
-  cover: string | null;
+  /** The post's own cover, above the text. Null also when the text shows the picture itself: nobody wants to see it twice. */
+  shown: string | null;
+  /** The picture that stands for the post elsewhere. */
+  cover: Cover;
   /** `url` is null when a reader may not be sent there. */
   source: { name: string; url: string | null } | null;
 }
@@ -28,12 +31,8 @@ export function readingOf(post: PostDetail): Reading {
   return {
     doc,
     credits: byRole(credits),
-    cover: shown,
+    shown,
+    cover: coverOf({ ...post, cover }, picturesOf(post.pictures)),
     source: source && { name: source.name, url: safeUrl(source.url, "link") },
   };
-}
-
-/** An address of the site as one that works anywhere; others as they are. */
-export function absolute(src: string, siteUrl: string): string {
-  return src.startsWith("/") ? `${siteUrl}${src}` : src;
 }

@@ -29,6 +29,8 @@ function entry(seq: number, more: Partial<Entry> = {}): Entry {
     stopped: false,
     column: "dangke",
     unit: "qihao",
+    cover: null,
+    pictures: [],
     markdown: null,
     ...more,
   };

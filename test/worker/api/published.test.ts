@@ -57,6 +57,9 @@ beforeAll(async () => {
   await tick(depsOf(env), Date.parse("2026-11-23T08:30:00+08:00"));
 });
 
+/** A prebuilt one: these articles have no picture. */
+const COVER = /^https:\/\/kanfa\.test\/covers\/.+-wide\.jpg$/;
+
 describe("after a release", () => {
   it("the wire numbers what happened from 1, and names each post", async () => {
     const { items, next } = await wire();
@@ -74,6 +77,7 @@ describe("after a release", () => {
         column: "leitai",
         unit: "changshun",
         publication: "daily",
+        cover: expect.stringMatching(COVER),
       },
     });
   });
@@ -117,6 +121,8 @@ describe("after a release", () => {
       released_at: "2026-11-23T08:30:00+08:00",
       corrected_at: null,
       recalled_at: null,
+      cover: expect.stringMatching(COVER),
+      cover_image: articles[1]!.cover_image,
       markdown: articles[1]!.markdown,
     });
   });

@@ -28,6 +28,7 @@ export interface Article {
   unit: string | null;
   credits: { role: string; name: string }[];
   cover: string | null;
+  cover_image: { from: string; wide: string; square: string; pic_crop_1_1: string | null };
   source: { name: string; url: string; published_at?: string } | null;
   important: boolean;
   priority: number;

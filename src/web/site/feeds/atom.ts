@@ -1,12 +1,12 @@
 import type { Feed, Item } from "./feed.tsx";
-import { cdata, element, xmlDocument } from "./xml.ts";
+import { cdata, element, MEDIA_RSS, xmlDocument } from "./xml.ts";
 
 /** Atom (RFC 4287). */
 export function atom(feed: Feed): string {
   return xmlDocument(
     element(
       "feed",
-      { xmlns: "http://www.w3.org/2005/Atom", "xml:lang": "zh-CN" },
+      { xmlns: "http://www.w3.org/2005/Atom", "xmlns:media": MEDIA_RSS, "xml:lang": "zh-CN" },
       element("id", {}, feed.self),
       element("title", {}, feed.title),
       element("subtitle", {}, feed.description),
@@ -29,6 +29,7 @@ function entry(post: Item) {
     element("link", { rel: "alternate", type: "text/html", href: post.url }),
     element("author", {}, element("name", {}, post.author)),
     post.tags.map((tag) => element("category", { term: tag })),
+    element("media:content", { url: post.image, medium: "image" }),
     post.digest ? element("summary", {}, post.digest) : null,
     element("content", { type: "html" }, cdata(post.html)),
   );

@@ -1,9 +1,10 @@
 /** What every feed says, whatever its format. */
 import { escapeHtml, renderWeb } from "../../../formats/index.ts";
+import { absolute } from "../../../platform/address.ts";
 import type { PostDetail } from "../../../wire/store.ts";
 import { Credits } from "../parts.tsx";
 import { postPath } from "../paths.ts";
-import { absolute, readingOf } from "../reading.ts";
+import { readingOf } from "../reading.ts";
 
 export interface Item {
   /** The post's address: also its id, for ever. */
@@ -14,7 +15,7 @@ export interface Item {
   html: string;
   author: string;
   tags: string[];
-  image: string | null;
+  image: string;
   published: Date;
   updated: Date;
 }
@@ -34,37 +35,31 @@ export interface Feed {
 /** A post as a feed carries it. */
 export function itemOf(post: PostDetail, siteUrl: string): Item {
   const reading = readingOf(post);
-  const cover = reading.cover && absolute(reading.cover, siteUrl);
   const url = `${siteUrl}${postPath(post.uid)}`;
   return {
     url,
     title: post.title,
     digest: post.digest,
-    html: htmlOf(reading, cover, url, siteUrl),
+    html: htmlOf(reading, url, siteUrl),
     author: post.unitName ?? post.publicationName,
     tags: post.columnName === null ? [] : [post.columnName],
-    image: cover,
+    image: absolute(reading.cover.wide, siteUrl),
     published: new Date(post.releasedAt),
     // The tick may run ahead of the clock that a correction reads.
     updated: new Date(Math.max(post.correctedAt ?? 0, post.releasedAt)),
   };
 }
 
-function htmlOf(
-  { doc, credits, source }: ReturnType<typeof readingOf>,
-  cover: string | null,
-  url: string,
-  siteUrl: string,
-): string {
+function htmlOf({ doc, credits, shown, source }: ReturnType<typeof readingOf>, url: string, siteUrl: string): string {
   // Text cannot hold this: renderWeb escapes every `<` and `"` that is not its own.
   const body = renderWeb(doc, { anchors: false, image: (src) => absolute(src, siteUrl) })
     .replaceAll('<a href="/', () => `<a href="${escapeHtml(siteUrl)}/`)
     .replaceAll('<a href="#', () => `<a href="${escapeHtml(url)}#`);
   return [
-    cover &&
+    shown !== null &&
       (
         <p>
-          <img src={cover} alt="" />
+          <img src={absolute(shown, siteUrl)} alt="" />
         </p>
       ).toString(),
     body,

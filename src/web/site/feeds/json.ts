@@ -20,7 +20,7 @@ function item(post: Item) {
     title: post.title,
     content_html: post.html,
     ...(post.digest && { summary: post.digest }),
-    ...(post.image && { image: post.image }),
+    image: post.image,
     date_published: post.published.toISOString(),
     date_modified: post.updated.toISOString(),
     authors: [{ name: post.author }],

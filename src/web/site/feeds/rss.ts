@@ -1,11 +1,12 @@
 import { escapeHtml } from "../../../formats/index.ts";
 import type { Feed, Item } from "./feed.tsx";
-import { cdata, element, xmlDocument } from "./xml.ts";
+import { cdata, element, MEDIA_RSS, xmlDocument } from "./xml.ts";
 
 const NAMESPACES = {
   "xmlns:atom": "http://www.w3.org/2005/Atom",
   "xmlns:content": "http://purl.org/rss/1.0/modules/content/",
   "xmlns:dc": "http://purl.org/dc/elements/1.1/",
+  "xmlns:media": MEDIA_RSS,
 };
 
 /** RSS 2.0 (rssboard.org/rss-specification), full text in `content:encoded`. */
@@ -39,6 +40,7 @@ function item(post: Item) {
     element("pubDate", {}, post.published.toUTCString()),
     element("dc:creator", {}, post.author),
     post.tags.map((tag) => element("category", {}, tag)),
+    element("media:content", { url: post.image, medium: "image" }),
     // A description is HTML to its readers, a digest is not.
     element("description", {}, escapeHtml(post.digest)),
     element("content:encoded", {}, cdata(post.html)),

@@ -8,6 +8,9 @@ const ILLEGAL = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
 
 const legal = (text: string): string => text.toWellFormed().replace(ILLEGAL, "");
 
+/** Namespace of Media RSS (rssboard.org/media-rss), which feed readers know in Atom too. */
+export const MEDIA_RSS = "http://search.yahoo.com/mrss/";
+
 /** XML that is complete in itself. Only this file makes it. */
 export interface Xml {
   readonly xml: string;

@@ -1,4 +1,5 @@
-import { safeUrl } from "../../../formats/index.ts";
+import { picturesOf } from "../../../articles/media.ts";
+import { coverOf } from "../../../formats/index.ts";
 import type { FrontPost } from "../../../wire/store.ts";
 import { listFront } from "../../../wire/store.ts";
 import type { Ctx } from "../../context.ts";
@@ -90,10 +91,9 @@ function Publication({ posts }: { posts: readonly FrontPost[] }) {
 }
 
 function Lead({ post }: { post: FrontPost }) {
-  const cover = post.cover === null ? null : safeUrl(post.cover, "image");
   return (
-    <article class={cover ? "lead pictured" : "lead"}>
-      {cover && <img src={cover} alt="" />}
+    <article class="lead">
+      <img src={coverOf(post, picturesOf(post.pictures)).wide} alt="" />
       <div>
         <h3>
           <a href={postPath(post.uid)}>{post.title}</a>

@@ -1,5 +1,6 @@
 import { raw } from "hono/html";
 import { renderWeb } from "../../../formats/index.ts";
+import { absolute } from "../../../platform/address.ts";
 import { iso } from "../../../platform/time.ts";
 import type { PostDetail } from "../../../wire/store.ts";
 import { findPost } from "../../../wire/store.ts";
@@ -8,7 +9,7 @@ import { respond } from "../layout.tsx";
 import { Credits, KindMark, Moment } from "../parts.tsx";
 import { columnPath, postPath, publicationPath } from "../paths.ts";
 import type { Reading } from "../reading.ts";
-import { absolute, readingOf } from "../reading.ts";
+import { readingOf } from "../reading.ts";
 import { missing } from "./missing.tsx";
 
 /** `GET /posts/:uid`: the article. 410 once it is recalled. One query. */
@@ -25,14 +26,14 @@ export async function post(c: Ctx, uid: string) {
     feeds: { name: post.publicationName, path: publicationPath(post.publication) },
     article: {
       publishedAt: iso(post.releasedAt, post.timeZone),
-      image: reading.cover && absolute(reading.cover, siteUrl),
+      image: { url: absolute(reading.cover.wide, siteUrl), size: reading.cover.size },
     },
     children: <Article post={post} reading={reading} />,
   });
 }
 
 function Article({ post, reading }: { post: PostDetail; reading: Reading }) {
-  const { doc, credits, cover, source } = reading;
+  const { doc, credits, shown, source } = reading;
   return (
     <article class="post">
       <header>
@@ -67,7 +68,7 @@ function Article({ post, reading }: { post: PostDetail; reading: Reading }) {
           </p>
         )}
       </header>
-      {cover && <img class="cover" src={cover} alt="" />}
+      {shown && <img class="cover" src={shown} alt="" />}
       {/* Safe: renderWeb builds its HTML from tags of its own and escapes everything else. */}
       <div class="body">{raw(renderWeb(doc))}</div>
     </article>
