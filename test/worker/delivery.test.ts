@@ -38,7 +38,11 @@ async function release(count: number): Promise<void> {
 
 interface Told {
   type: string;
-  data: { seq: number; note?: string; post: { id: string; title: string; markdown?: string; html?: string } };
+  data: {
+    seq: number;
+    note?: string;
+    post: { id: string; title: string; cover?: string; markdown?: string; html?: string };
+  };
 }
 const told = (host = "hook-1"): Told[] =>
   world.received.filter((r) => r.url.includes(host)).map((r) => JSON.parse(r.body) as Told);
@@ -97,6 +101,7 @@ describe("a webhook", () => {
     await world.drain();
     expect(told().map(({ data }) => data.seq)).toEqual([1, 2, 3]);
     expect(told().map(({ data }) => data.post.title)).toEqual(["稿件 1", "稿件 2", "稿件 3"]);
+    for (const { data } of told()) expect(data.post.cover).toMatch(/^https:\/\/[^/]+\/covers\/.+-wide\.jpg$/);
     await minutes(3);
     expect(world.received.length).toBe(3);
   });

@@ -7,6 +7,7 @@ import { keepMedia } from "../../src/articles/media.ts";
 import type { Content } from "../../src/articles/types.ts";
 import { insertInbox } from "../../src/delivery/ledger-store.ts";
 import { depsOf } from "../../src/deps.ts";
+import { PREBUILT } from "../../src/formats/index.ts";
 import { bumpOffice } from "../../src/newsroom/store.ts";
 import type { Actor } from "../../src/newsroom/types.ts";
 import type { App } from "../../src/web/context.ts";
@@ -185,6 +186,9 @@ describe("the front page", () => {
     expect(order.map((word) => text.indexOf(`>${word}`)).every((at, i, all) => at > (all[i - 1] ?? 0))).toBe(true);
     expect(text).toContain("2026年11月23日 星期一");
     expect(text).toContain("共 2 条");
+    // None has a picture or a column: one leads each publication, one is in the list.
+    expect(text.split(`src="${PREBUILT.plain.wide.path}"`)).toHaveLength(3);
+    expect(text.split(`src="${PREBUILT.plain.square.path}"`)).toHaveLength(2);
     expect(queries).toBeLessThanOrEqual(3);
   });
 

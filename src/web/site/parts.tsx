@@ -29,24 +29,29 @@ export function Facts({ post, without }: { post: PostSummary; without: "publicat
   );
 }
 
-/** A post in a list: its title, under a heading of that level, and what is known of it. */
+/** A post in a list: its title, under a heading of that level, what is known of it, and a small square picture if given. */
 export function Teaser({
   post,
   without,
   level,
+  picture,
 }: {
   post: PostSummary;
   without: "publication" | "column";
   level: 2 | 3;
+  picture?: string;
 }) {
   const Heading = level === 2 ? "h2" : "h3";
   return (
-    <article class="teaser">
-      <Heading>
-        <a href={postPath(post.uid)}>{post.title}</a>
-      </Heading>
-      {post.digest && <p class="digest">{post.digest}</p>}
-      <Facts post={post} without={without} />
+    <article class={picture === undefined ? "teaser" : "teaser pictured"}>
+      <div>
+        <Heading>
+          <a href={postPath(post.uid)}>{post.title}</a>
+        </Heading>
+        {post.digest && <p class="digest">{post.digest}</p>}
+        <Facts post={post} without={without} />
+      </div>
+      {picture !== undefined && <img src={picture} alt="" width="88" height="88" loading="lazy" />}
     </article>
   );
 }

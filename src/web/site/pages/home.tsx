@@ -36,6 +36,8 @@ export async function home(c: Ctx) {
   });
 }
 
+const coverOfFront = (post: FrontPost) => coverOf(post, picturesOf(post.pictures));
+
 function Nothing() {
   return (
     <div class="notice">
@@ -65,7 +67,7 @@ function Publication({ posts }: { posts: readonly FrontPost[] }) {
         <ol class="edition">
           {rest.map((post) => (
             <li value={post.position}>
-              <Teaser post={post} without="publication" level={3} />
+              <Teaser post={post} without="publication" level={3} picture={coverOfFront(post).square} />
             </li>
           ))}
         </ol>
@@ -93,7 +95,7 @@ function Publication({ posts }: { posts: readonly FrontPost[] }) {
 function Lead({ post }: { post: FrontPost }) {
   return (
     <article class="lead">
-      <img src={coverOf(post, picturesOf(post.pictures)).wide} alt="" />
+      <img src={coverOfFront(post).wide} alt="" />
       <div>
         <h3>
           <a href={postPath(post.uid)}>{post.title}</a>
