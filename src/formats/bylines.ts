@@ -1,4 +1,5 @@
 /** Who reports, as newspapers put it into the text itself: 本报讯（记者 甲）, 新华社北京10月15日电, （乙 摄）. */
+import { creditLine } from "./credits.ts";
 
 const ROLE =
   "(?:本报|本网|本台|本刊)?(?:特约|见习|实习)?(?:记者|通讯员|实习生|作者|摄影|撰稿|供稿|供图|编辑|校对|审核|文字|图片|文[/／]图|图[/／]文|来源)";
@@ -17,8 +18,8 @@ const REPORTS = `${ROLE}[\\s:：]*[\\p{Script=Han}·\\s、]{2,24}?报道[:：]?`
 const BULLET = "(?:[□■◎●○▲△◆]\\s*)?";
 
 const start = new RegExp(`^${BULLET}(?:${DATELINE}\\s*(?:${IN_BRACKETS}|${REPORTS})?|${IN_BRACKETS})\\s*`, "u");
-const end = new RegExp(`${IN_BRACKETS}$`, "u");
-const whole = new RegExp(`^${BULLET}${BYLINE}$`, "u");
+const end = new RegExp(`(?:${IN_BRACKETS}|(?<=[。！？”…])\\s*${WORD}(?:[\\s、]+${WORD})*\\s+摄)$`, "u");
+const bullet = new RegExp(`^${BULLET}`, "u");
 
 /** No byline is longer: what ends a paragraph is looked for in so many characters. */
 const LONGEST = 80;
@@ -26,7 +27,7 @@ const LONGEST = 80;
 /** A paragraph's text without its dateline and the names of those who report; empty if it is nothing else. */
 export function withoutByline(paragraph: string): string {
   const text = paragraph.trim();
-  if (text.length <= LONGEST && whole.test(text)) return "";
+  if (creditLine(text.replace(bullet, "")) !== null) return "";
   const begun = text.replace(start, "");
   return begun.slice(0, -LONGEST) + begun.slice(-LONGEST).replace(end, "").trimEnd();
 }

@@ -1,7 +1,7 @@
 import type { Token } from "marked";
 import type { Doc } from "./tree.ts";
 import { withoutByline } from "./bylines.ts";
-import { plainText } from "./render.ts";
+import { figuresOf, plainText } from "./render.ts";
 import { known, splitItem } from "./tokens.ts";
 
 const graphemes = new Intl.Segmenter("zh", { granularity: "grapheme" });
@@ -17,7 +17,8 @@ const LATE = 2 / 3;
 
 function paragraphsIn(tokens: readonly Token[]): string[] {
   return known(tokens).flatMap((token) => {
-    if (token.type === "paragraph") return [withoutByline(plainText(token.tokens))];
+    if (token.type === "paragraph")
+      return figuresOf(token.tokens).length > 0 ? [] : [withoutByline(plainText(token.tokens))];
     return token.type === "blockquote" ? paragraphsIn(token.tokens) : [];
   });
 }

@@ -22,8 +22,13 @@ describe("a digest leaves out who reports", () => {
     "记者：甘雨桐　摄影：简书平\n\n",
   ])("%j", (byline) => expect(digest(`${byline}10月15日，会议召开。`)).toBe("10月15日，会议召开。"));
 
+  it("nor does it take in a caption", () =>
+    expect(digest("会议召开。\n\n![](/a.jpg)\n图为会场。甘雨桐 摄\n\n会后观摩。")).toBe("会议召开。会后观摩。"));
+
   it("also at the end of a paragraph", () =>
-    expect(digest("会议召开。（通讯员 甘雨桐）\n\n会后观摩。（记者 甘雨桐 摄）")).toBe("会议召开。会后观摩。"));
+    expect(digest("会议召开。（通讯员 甘雨桐）\n\n会后观摩。（记者 甘雨桐 摄）\n\n散会。甘雨桐 摄")).toBe(
+      "会议召开。会后观摩。散会。",
+    ));
 
   it.each([
     "本报讯息中心迁入新址。",
