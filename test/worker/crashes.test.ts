@@ -90,12 +90,13 @@ describe("a day without faults", () => {
 describe.each(["before", "after"] as const)("killed %s each effect", (side) => {
   it("the day is whole in the end", { timeout: 60_000 }, async () => {
     await office();
+    const again = await world.save();
     world.line.resetCounts();
     await day();
     const effects = world.line.effects.map((effect) => effect.name);
     expect(effects.length).toBeGreaterThan(20);
     for (const [n, name] of effects.entries()) {
-      await office();
+      await again();
       world.line.crash(n, side);
       await dayWithCrash();
       await world.recover(at("09:01"), 6);

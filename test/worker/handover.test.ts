@@ -167,14 +167,13 @@ describe("a released video", () => {
         }
       };
       await video();
+      const again = await world.save();
       world.line.resetCounts();
       await day();
       const effects = world.line.effects.length;
       expect(effects).toBeGreaterThan(5);
       for (let n = 0; n < effects; n++) {
-        await world.wipe();
-        await makePublication("video", { medium: "video", quota: 1, release_times: ["0 12 * * *"] });
-        await video();
+        await again();
         world.line.crash(n, side);
         await day();
         world.line.restart();

@@ -30,6 +30,10 @@ const arrival: fc.Arbitrary<Arrival> = fc.record({
 
 interface Waiting extends Candidate {
   approvedAt: number;
+  /** The day it counts from in the queue. */
+  day: string;
+  /** What is approved from here on may not overtake it once it is old: the end of its own day and the credit's days. */
+  reach: number;
 }
 
 it(
@@ -65,17 +69,13 @@ it(
               }),
             );
             const picked = new Map(result.picks.map((pick) => [pick.articleId, pick]));
-            const dayOf = (c: Waiting) => localDate(c.queueKey, ZONE);
-            const old = queue.filter((c) => c.mustRunOn === null && dayOf(c) < addDays(date, -OLD_DAYS));
-            const eldest = old.map(dayOf).sort()[0];
-            if (eldest !== undefined)
-              expect(old.some((c) => dayOf(c) === eldest && picked.has(c.articleId))).toBe(true);
+            const oldBefore = addDays(date, -OLD_DAYS);
+            const old = queue.filter((c) => c.mustRunOn === null && c.day < oldBefore);
+            const eldest = old.map((c) => c.day).sort()[0];
+            if (eldest !== undefined) expect(old.some((c) => c.day === eldest && picked.has(c.articleId))).toBe(true);
             const normal = queue.filter((c) => picked.get(c.articleId)?.rung === "normal");
-            // Overtaken, to the day, only by what was approved before its own approval and the credit's days.
-            const reach = (x: Waiting) =>
-              zonedTime(addDays(localDate(x.approvedAt, ZONE), 1), "00:00", ZONE) + CREDIT_DAYS * DAY;
             const overtaken = old.filter(
-              (x) => !picked.has(x.articleId) && normal.some((y) => dayOf(y) > dayOf(x) || y.approvedAt >= reach(x)),
+              (x) => !picked.has(x.articleId) && normal.some((y) => y.day > x.day || y.approvedAt >= x.reach),
             );
             expect(overtaken).toEqual([]);
             for (const c of queue)
@@ -89,11 +89,14 @@ it(
             for (const { column, unit, priority, pushes } of arrivals) {
               id += 1;
               const approvedAt = morning + (id % 7) * HOUR - DAY;
+              const key = queueKey(approvedAt, { priority, eventAt: null });
               queue.push({
-                ...article(id, { column, unit, queueKey: queueKey(approvedAt, { priority, eventAt: null }) }),
+                ...article(id, { column, unit, queueKey: key }),
                 mustRunOn: pushes === "must_run" ? date : null,
                 expiresAt: pushes === "expiring" ? morning + 14 * HOUR : null,
                 approvedAt,
+                day: localDate(key, ZONE),
+                reach: zonedTime(addDays(localDate(approvedAt, ZONE), 1), "00:00", ZONE) + CREDIT_DAYS * DAY,
               });
             }
             edition(date);

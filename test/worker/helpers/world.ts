@@ -15,6 +15,7 @@ import { insertPublication } from "../../../src/newsroom/store.ts";
 import type { PublicationSettings } from "../../../src/newsroom/store.ts";
 import { newStamp } from "../../../src/platform/ids.ts";
 import { tick } from "../../../src/tick.ts";
+import { saved } from "./saved.ts";
 
 /** Monday 23 November 2026, a working day. */
 export const DATE = "2026-11-23";
@@ -108,7 +109,8 @@ export function watched(db: D1Database, line: Line): D1Database {
   return new Proxy(db, {
     get(target, key) {
       if (key === "prepare")
-        return (sql: string) => statement(target.prepare(sql), sql.trim().replaceAll(/\s+/g, " ").slice(0, 60));
+        return (sql: string) =>
+          statement(target.prepare(sql), sql.slice(0, 200).trim().replaceAll(/\s+/g, " ").slice(0, 60));
       if (key === "batch")
         return (statements: D1PreparedStatement[]) => {
           const parts = statements.map(
@@ -218,10 +220,23 @@ export class World {
         `UPDATE office SET rev = 1, last_tick_at = NULL, last_tick_wall = NULL, latest_tick_at = NULL, chores_at = 0, calendar_warned_on = NULL`,
       ),
     ]);
+    this.endpoint = () => new Response("ok");
+    this.#begin();
+  }
+
+  /** Remembers the office as it is; the answer brings it back, early in the morning and with nothing under way. */
+  async save(): Promise<() => Promise<void>> {
+    const restore = await saved(this.db);
+    return async () => {
+      await restore();
+      this.#begin();
+    };
+  }
+
+  #begin(): void {
     this.queue = [];
     this.received = [];
     this.wall = at("06:00");
-    this.endpoint = () => new Response("ok");
     this.losesMessages = false;
     this.line.restart();
     this.line.resetCounts();
