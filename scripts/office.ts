@@ -9,7 +9,8 @@ import { unstable_readConfig, unstable_startWorker } from "wrangler";
 import type { Settings } from "./settings.ts";
 import { ROOT } from "./settings.ts";
 
-const CONFIG = join(ROOT, "wrangler.toml");
+/** What the Worker is made of. */
+export const CONFIG = join(ROOT, "wrangler.toml");
 
 /** A running office. */
 export interface Office {
@@ -21,14 +22,13 @@ export interface Office {
   stop(): Promise<void>;
 }
 
-/** Applies what is missing of `migrations/` to the embedded database. */
+/** Applies what is missing of `migrations/` to the embedded database, in a process of its own: it has a workerd too. */
 export function migrate(settings: Settings): void {
-  const wrangler = join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [wrangler, "d1", "migrations", "apply", "DB", "--local", "--persist-to", settings.state, "--config", CONFIG],
-    { cwd: ROOT, encoding: "utf8", env: { ...process.env, CI: "1", WRANGLER_SEND_METRICS: "false", NO_COLOR: "1" } },
-  );
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, "scripts", "migrate.ts")], {
+    cwd: ROOT,
+    encoding: "utf8",
+    env: { ...process.env, KANFA_STATE: settings.state, WRANGLER_SEND_METRICS: "false", NO_COLOR: "1" },
+  });
   if (status !== 0) throw new Error(`The migrations could not be applied:\n${stdout}${stderr}`);
 }
 
