@@ -2,7 +2,7 @@
 
 export interface Env {
   DB: D1Database;
-  QUEUE: Queue<ShardMessage>;
+  QUEUE: Queue<QueueMessage>;
   MEDIA: R2Bucket;
   DENIALS: RateLimit;
   SUBSCRIPTIONS: RateLimit;
@@ -19,6 +19,18 @@ export interface Env {
   /** JSON, kind → base URL: relays in front of platforms, or test doubles of them. */
   KANFA_API_BASES?: string;
 }
+
+/** "Send this channel's next replay." It carries no more than that: what is due is read from the rows. */
+export interface ResendMessage {
+  v: 1;
+  resends: true;
+  channel: number;
+  /** As a {@link ShardMessage}'s. */
+  at: number;
+  made: number;
+}
+
+export type QueueMessage = ShardMessage | ResendMessage;
 
 /** "Look after this shard." It carries no payload: what is due is read from the rows, so losing or doubling it is harmless. */
 export interface ShardMessage {

@@ -16,7 +16,7 @@
  */
 import { depsOf } from "./deps.ts";
 import { bury, consume } from "./delivery/consumer.ts";
-import type { Env, ShardMessage } from "./env.ts";
+import type { Env, QueueMessage } from "./env.ts";
 import { tick } from "./tick.ts";
 import { app } from "./web/app.tsx";
 
@@ -26,5 +26,6 @@ const SHARDS = "kanfa-shards";
 export default {
   fetch: app.fetch,
   scheduled: (controller, env) => tick(depsOf(env), Number(controller.scheduledTime)),
-  queue: async (batch, env) => (batch.queue === SHARDS ? consume(depsOf(env), batch.messages) : bury(batch.messages)),
-} satisfies ExportedHandler<Env, ShardMessage>;
+  queue: async (batch, env) =>
+    batch.queue === SHARDS ? consume(depsOf(env), batch.messages) : bury(depsOf(env), batch.messages),
+} satisfies ExportedHandler<Env, QueueMessage>;

@@ -16,6 +16,8 @@ import { horizon } from "./editions/slots.ts";
 import type { DeliveryDeps } from "./delivery/deps.ts";
 import { PURGE_LIMIT, purgeDeliveries } from "./delivery/ledger-store.ts";
 import { wakeShards } from "./delivery/store.ts";
+import { sweepResends } from "./delivery/resend.ts";
+import { purgeResends } from "./delivery/resend-store.ts";
 import { sweep } from "./delivery/sweep.ts";
 import { log, logFault } from "./platform/log.ts";
 import { HOUR } from "./platform/time.ts";
@@ -54,10 +56,12 @@ export async function tick(deps: Pick<DeliveryDeps, "db" | "queue" | "wall">, at
         });
     });
   await attempt("sweep", async () => void (await sweep(deps, at)));
+  if (due.resends) await attempt("replays", () => sweepResends(deps, at));
   if (heart.chores_at <= at)
     await attempt("chores", async () => {
       const [purged] = await db.batch([
         purgeDeliveries(db, at),
+        purgeResends(db, at),
         forgetRequests(db, deps.wall()),
         setChores(db, at + HOUR),
       ]);
@@ -70,16 +74,20 @@ export async function tick(deps: Pick<DeliveryDeps, "db" | "queue" | "wall">, at
 }
 
 /** Whether anything waits, by one look at the end of each index. */
-async function readDue(db: D1Database, at: number): Promise<{ articles: boolean; publications: boolean }> {
-  const found = await row<{ articles: number; publications: number }>(
+async function readDue(
+  db: D1Database,
+  at: number,
+): Promise<{ articles: boolean; publications: boolean; resends: boolean }> {
+  const found = await row<{ articles: number; publications: number; resends: number }>(
     db
       .prepare(
         `SELECT EXISTS (SELECT 1 FROM articles WHERE wake_at <= ?1) AS articles,
-           EXISTS (SELECT 1 FROM publications WHERE due_at <= ?1) AS publications`,
+           EXISTS (SELECT 1 FROM publications WHERE due_at <= ?1) AS publications,
+           EXISTS (SELECT 1 FROM resends WHERE next_at <= ?1) AS resends`,
       )
       .bind(at),
   );
-  return { articles: found?.articles === 1, publications: found?.publications === 1 };
+  return { articles: found?.articles === 1, publications: found?.publications === 1, resends: found?.resends === 1 };
 }
 
 /** Once a day, says that a year lacks its notice. */

@@ -10,7 +10,7 @@ export const inbox: Kind<z.output<typeof config>, string> = {
   config,
   secrets: [],
   address: null,
-  signs: false,
+  signs: null,
   limits: { batch: 8, deadline: 5_000 },
   unknown: "resend",
   wants: () => "summary",

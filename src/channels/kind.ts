@@ -90,8 +90,8 @@ export interface Description<Config = unknown> {
   secrets: readonly string[];
   /** The member that is an address: shown as its origin only, checked by the target guard. */
   address: string | null;
-  /** Whether a signing secret (`whsec_…`) is made for the channel. */
-  signs: boolean;
+  /** The signature that delivery makes for its requests, with a secret made for the channel; null: none. */
+  signs: ((config: Config) => "v1" | "v1a") | null;
   limits: {
     /** How many entries one push carries at most. */
     batch: number;

@@ -11,6 +11,8 @@ const config = z.strictObject({
   url: z.url({ protocol: /^https?$/ }).max(2048),
   /** `full` carries the text as Markdown and HTML; `thin` only what identifies the post. */
   payload: z.enum(["thin", "full"]).default("thin"),
+  /** `v1`: one secret on both sides. `v1a`: the receiver holds only a public key. */
+  signature: z.enum(["v1", "v1a"]).default("v1"),
 });
 type Config = z.output<typeof config>;
 
@@ -24,7 +26,7 @@ export const webhook: Kind<Config, string> = {
   config,
   secrets: ["url"],
   address: "url",
-  signs: true,
+  signs: ({ signature }) => signature,
   limits: { batch: 1, deadline: 15_000 },
   unknown: "resend",
   wants: ({ payload }) => (payload === "full" ? "text" : "summary"),

@@ -4,6 +4,7 @@ import { row, rows } from "../platform/d1.ts";
 import type { Guard } from "../platform/guard.ts";
 import { LOGS } from "./logs.ts";
 import type { Filter } from "./owed.ts";
+import type { OldSecret } from "./secrets.ts";
 import { SHARD_SIZE } from "./store.ts";
 import type { ChannelStatus, Purpose } from "./types.ts";
 
@@ -68,38 +69,40 @@ export interface ChannelRow {
   status: ChannelStatus;
   config: string;
   secret: string | null;
+  oldSecrets: OldSecret[];
   filter: Filter;
   expiresAfter: number;
+  startSeq: number;
   cursor: number;
   rev: number;
   createdAt: number;
   last: string | null;
 }
 
-const CHANNEL = `SELECT id, uid, shard, purpose, kind, name, status, config, secret, filter, expires_after AS expiresAfter, cursor, rev,
+const CHANNEL = `SELECT id, uid, shard, purpose, kind, name, status, config, secret, old_secrets AS oldSecrets, filter,
+    expires_after AS expiresAfter, start_seq AS startSeq, cursor, rev,
     created_at AS createdAt,
     (SELECT json_object('from', from_seq, 'to', to_seq, 'outcome', outcome, 'at', at) FROM deliveries d WHERE d.channel_id = channels.id
      ORDER BY from_seq DESC LIMIT 1) AS last
   FROM channels`;
 
-const toChannel = (r: Omit<ChannelRow, "filter"> & { filter: string }): ChannelRow => ({
+type StoredChannel = Omit<ChannelRow, "filter" | "oldSecrets"> & { filter: string; oldSecrets: string };
+
+const toChannel = (r: StoredChannel): ChannelRow => ({
   ...r,
   filter: JSON.parse(r.filter) as Filter,
+  oldSecrets: JSON.parse(r.oldSecrets) as OldSecret[],
 });
 
 /** The channel with this public id, or null. */
 export async function findChannel(db: D1Database, uid: string): Promise<ChannelRow | null> {
-  const found = await row<Omit<ChannelRow, "filter"> & { filter: string }>(
-    db.prepare(`${CHANNEL} WHERE uid = ?`).bind(uid),
-  );
+  const found = await row<StoredChannel>(db.prepare(`${CHANNEL} WHERE uid = ?`).bind(uid));
   return found && toChannel(found);
 }
 
 /** One page of channels after the internal id `after`. */
 export async function listChannels(db: D1Database, after: number, limit: number): Promise<ChannelRow[]> {
-  const found = await rows<Omit<ChannelRow, "filter"> & { filter: string }>(
-    db.prepare(`${CHANNEL} WHERE id > ? ORDER BY id LIMIT ?`).bind(after, limit),
-  );
+  const found = await rows<StoredChannel>(db.prepare(`${CHANNEL} WHERE id > ? ORDER BY id LIMIT ?`).bind(after, limit));
   return found.map(toChannel);
 }
 
@@ -149,6 +152,25 @@ export function updateChannel(
       now,
       channel.secret,
     );
+}
+
+/** The channel of this internal id, or null. */
+export async function findChannelById(db: D1Database, id: number): Promise<ChannelRow | null> {
+  const found = await row<StoredChannel>(db.prepare(`${CHANNEL} WHERE id = ?`).bind(id));
+  return found && toChannel(found);
+}
+
+/** Puts a new signing secret in the place of the present one, if nobody else changed the channel first. */
+export function rotateSecret(
+  db: D1Database,
+  channel: { id: number; rev: number; secret: string; oldSecrets: readonly OldSecret[] },
+  now: number,
+): Statement {
+  return db
+    .prepare(
+      `UPDATE channels SET secret = ?3, old_secrets = ?4, rev = rev + 1, updated_at = ?5 WHERE id = ?1 AND rev = ?2`,
+    )
+    .bind(channel.id, channel.rev, channel.secret, JSON.stringify(channel.oldSecrets), now);
 }
 
 /** Pauses or resumes. A resumed channel goes on where it stopped; nothing is sent again. */

@@ -3,12 +3,20 @@
  * it); a fault of ours sends the message back with a delay; an endpoint's fault never gets here, it is a row with a time.
  */
 import { z } from "zod";
-import type { ShardMessage } from "../env.ts";
+import { insertAlerts } from "../alerts/store.ts";
+import type { QueueMessage } from "../env.ts";
 import { log, logFault } from "../platform/log.ts";
 import type { DeliveryDeps } from "./deps.ts";
+import { HOUR } from "../platform/time.ts";
+import { runResend } from "./resend.ts";
 import { runShard } from "./shard.ts";
+import { forgetEnqueued, wakeShard, wakeShards } from "./store.ts";
 
-const message = z.object({ v: z.literal(1), shard: z.int(), at: z.int(), made: z.int(), ticket: z.string() });
+const when = { v: z.literal(1), at: z.int(), made: z.int() };
+const message = z.union([
+  z.object({ ...when, shard: z.int(), ticket: z.string() }),
+  z.object({ ...when, resends: z.literal(true), channel: z.int() }),
+]) satisfies z.ZodType<QueueMessage>;
 
 /** The part of a queue message that is used here, so that tests need no workerd types. */
 export interface Delivered {
@@ -30,21 +38,53 @@ export async function consume(deps: DeliveryDeps, messages: readonly Delivered[]
       delivered.ack();
       continue;
     }
-    const body: ShardMessage = parsed.data;
+    const body = parsed.data;
+    const now = body.at + Math.max(0, deps.wall() - body.made);
     try {
-      await runShard(deps, body, body.at + Math.max(0, deps.wall() - body.made));
+      await ("shard" in body ? runShard(deps, body, now) : runResend(deps, body, now));
       delivered.ack();
     } catch (error) {
-      logFault(`shard ${body.shard}`, error);
+      logFault("shard" in body ? `shard ${body.shard}` : `replays of channel ${body.channel}`, error);
       delivered.retry({ delaySeconds: FAULT_DELAY });
     }
   }
 }
 
-/** Messages that failed too often: for the log only, since the next tick sends their shards anew. */
-export function bury(messages: readonly Delivered[]): void {
+/** The office is told of a shard's dead letters once in this time. */
+const TOLD_AGAIN = HOUR;
+
+/**
+ * Messages that failed too often. Nothing is lost with them: the rows say what is due, and their shard is marked as due at
+ * once and expected by nobody, so that the next tick sends it anew. But six failures of ours in a row are for a person.
+ */
+export async function bury(deps: Pick<DeliveryDeps, "db" | "wall">, messages: readonly Delivered[]): Promise<void> {
+  const { db } = deps;
   for (const dead of messages) {
+    const parsed = message.safeParse(dead.body);
     log("message.dead", { id: dead.id, body: dead.body });
-    dead.ack();
+    if (!parsed.success) {
+      dead.ack();
+      continue;
+    }
+    const body = parsed.data;
+    const now = body.at + Math.max(0, deps.wall() - body.made);
+    const subject = "shard" in body ? `shard:${body.shard}` : `channel:${body.channel}`;
+    const words = ["队列消息多次处理失败", `${subject} 的投递任务连续失败，系统会重新安排；若反复出现，请查看日志。`];
+    try {
+      await db.batch([
+        insertAlerts(db, {
+          sql: `SELECT ?1, 'queue.dead', ?2, ?3, ?4
+                WHERE NOT EXISTS (SELECT 1 FROM alerts WHERE seq > (SELECT coalesce(max(seq), 0) FROM alerts) - 500
+                                    AND kind = 'queue.dead' AND subject = ?4 AND at > ?1 - ${TOLD_AGAIN})`,
+          args: [now, ...words, subject],
+        }),
+        ...("shard" in body ? [wakeShard(db, body.shard, now), forgetEnqueued(db, [body.shard])] : []),
+        ...wakeShards(db, now, "alert"),
+      ]);
+      dead.ack();
+    } catch (error) {
+      logFault("dead letter", error);
+      dead.retry({ delaySeconds: FAULT_DELAY });
+    }
   }
 }

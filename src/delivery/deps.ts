@@ -1,4 +1,4 @@
-import type { ShardMessage } from "../env.ts";
+import type { QueueMessage } from "../env.ts";
 import type { SecretKeys } from "../platform/crypto.ts";
 import type { ApiBases } from "./bases.ts";
 import type { Resolve } from "./resolve.ts";
@@ -7,7 +7,7 @@ import type { Fetch } from "./send.ts";
 /** Everything that delivery touches outside itself: injected, so that tests can make each of them fail. */
 export interface DeliveryDeps {
   db: D1Database;
-  queue: Pick<Queue<ShardMessage>, "send" | "sendBatch">;
+  queue: Pick<Queue<QueueMessage>, "send" | "sendBatch">;
   fetch: Fetch;
   /** The wall clock, for leases, deadlines and signatures. */
   wall: () => number;

@@ -6,7 +6,7 @@ import { iso } from "../platform/time.ts";
 import type { Alert } from "../alerts/store.ts";
 import type { Entry } from "../wire/store.ts";
 import type { Followed } from "./owed.ts";
-import { openSigning } from "./secrets.ts";
+import { openSigners, type Signing } from "./secrets.ts";
 import type { DeliveryDeps } from "./deps.ts";
 import { sendHttp } from "./send.ts";
 import { signatureHeaders } from "./signing.ts";
@@ -78,15 +78,15 @@ export class Composer {
 
 const alertItem = ({ at, ...alert }: Alert): AlertItem => ({ ...alert, at: iso(at) });
 
-/** Sends a composed payload to one channel. Never throws for the endpoint's sake. */
+/** Sends a composed payload to one channel under the delivery's id. Never throws for the endpoint's sake. */
 export async function push(
   deps: DeliveryDeps,
-  channel: { uid: string; cursor: number; secret: string | null; kind: Kind; config: unknown },
+  channel: { uid: string; kind: Kind; config: unknown } & Signing,
+  id: string,
   payload: unknown,
   now: number,
 ): Promise<Reply> {
   const { kind, config } = channel;
-  const id = deliveryId(channel.uid, channel.cursor);
   const outgoing = await kind.request(payload, config, { id, now });
   if (outgoing.transport === "inbox") return keep(deps, outgoing, channel.uid, id, now);
   const base = deps.apiBases[kind.name];
@@ -95,9 +95,10 @@ export async function push(
     const target = await judgeTarget(outgoing.url, rules, deps.resolve);
     if (target.type !== "allowed") return { type: "refused", why: `not sent: the address ${target.why}` };
   } else outgoing.url = rebased(outgoing.url, base);
-  if (outgoing.sign && channel.secret !== null) {
-    const secret = await openSigning(channel.uid, channel.secret, deps.keys);
-    Object.assign(outgoing.headers, await signatureHeaders(secret, { id, at: deps.wall(), body: textOf(outgoing) }));
+  if (outgoing.sign) {
+    const at = deps.wall();
+    const secrets = await openSigners(channel, at, deps.keys);
+    Object.assign(outgoing.headers, await signatureHeaders(secrets, { id, at, body: textOf(outgoing) }));
   }
   return sendHttp(deps.fetch, outgoing, kind.limits.deadline);
 }

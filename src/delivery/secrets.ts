@@ -65,6 +65,25 @@ export function maskConfig(kind: Kind, config: Record<string, unknown>): Record<
   return masked;
 }
 
+/** A signing secret that another took the place of: it signs beside it until `until` (wall clock, ms). */
+export interface OldSecret {
+  secret: string;
+  until: number;
+}
+
+/** What a channel signs with, as it is stored: sealed. */
+export interface Signing {
+  secret: string | null;
+  oldSecrets: readonly OldSecret[];
+}
+
+/** The secrets that a channel signs with at the wall time `at`, the newest first; none for a kind that does not sign. */
+export async function openSigners(channel: { uid: string } & Signing, at: number, keys: SecretKeys): Promise<string[]> {
+  if (channel.secret === null) return [];
+  const sealed = [channel.secret, ...channel.oldSecrets.filter(({ until }) => until > at).map(({ secret }) => secret)];
+  return Promise.all(sealed.map((secret) => openSigning(channel.uid, secret, keys)));
+}
+
 /** The signing secret as it is stored. */
 export const sealSigning = (uid: string, secret: string, keys: SecretKeys): Promise<string> =>
   seal(secret, signingPlace(uid), keys);

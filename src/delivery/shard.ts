@@ -232,8 +232,8 @@ async function attempt(
   const { channelKind: kind, opened: config } = channel;
   const started = deps.wall();
   const payload = composer.payload(kind, config, delivery.entries);
-  const target = { uid: channel.uid, cursor: channel.cursor, secret: channel.secret, kind, config };
-  const reply = await push(deps, target, payload, clock.now);
+  const target = { ...channel, kind, config };
+  const reply = await push(deps, target, deliveryId(channel.uid, channel.cursor), payload, clock.now);
   const ended = deps.wall();
   const judged = kind.judge(reply);
   const verdict = judged.type === "moved" ? ({ type: "retry", why: judged.why } as const) : judged;

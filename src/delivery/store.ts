@@ -3,6 +3,7 @@ import type { Statement } from "../platform/d1.ts";
 import { rows } from "../platform/d1.ts";
 import { headOf } from "./logs.ts";
 import type { Filter, OpenDelivery } from "./owed.ts";
+import type { OldSecret } from "./secrets.ts";
 import type { ChannelStatus, Outcome, Purpose } from "./types.ts";
 import { RETENTION } from "./types.ts";
 
@@ -61,6 +62,7 @@ export interface Claimed {
   name: string;
   config: string;
   secret: string | null;
+  oldSecrets: OldSecret[];
   filter: Filter;
   expiresAfter: number;
   startSeq: number;
@@ -70,8 +72,9 @@ export interface Claimed {
   open: OpenDelivery | null;
 }
 
-interface ClaimedRow extends Omit<Claimed, "filter" | "open"> {
+interface ClaimedRow extends Omit<Claimed, "filter" | "open" | "oldSecrets"> {
   filter: string;
+  oldSecrets: string;
   open: string | null;
 }
 
@@ -92,7 +95,7 @@ export async function claimChannels(
         `UPDATE channels SET lease_token = ?2, lease_until = ?3
          WHERE id IN (SELECT id FROM channels WHERE shard = ?1 AND status = 'active' AND cursor < ${headOf("purpose")} AND due_at <= ?4
                         AND lease_until <= ?5 LIMIT ${SHARD_SIZE})
-         RETURNING id, uid, purpose, kind, name, config, secret, filter, expires_after AS expiresAfter, start_seq AS startSeq, cursor, due_at AS dueAt, tries,
+         RETURNING id, uid, purpose, kind, name, config, secret, old_secrets AS oldSecrets, filter, expires_after AS expiresAfter, start_seq AS startSeq, cursor, due_at AS dueAt, tries,
            (SELECT json_object('to', d.to_seq, 'entries', json(d.entries), 'n', d.n) FROM deliveries d
             WHERE d.channel_id = channels.id AND d.from_seq = channels.cursor
               AND d.outcome IN ('sending', 'pending', 'retry', 'unknown')) AS open`,
@@ -102,6 +105,7 @@ export async function claimChannels(
   return found.map((r) => ({
     ...r,
     filter: JSON.parse(r.filter) as Filter,
+    oldSecrets: JSON.parse(r.oldSecrets) as OldSecret[],
     open: r.open === null ? null : (JSON.parse(r.open) as OpenDelivery),
   }));
 }

@@ -8,7 +8,7 @@ import { conflict, invalid, notFound, Problem, stale, unavailable } from "../pla
 import { HOUR } from "../platform/time.ts";
 import type { Filter } from "./owed.ts";
 import { maskConfig, openSigning, readConfig, sealConfig, sealSigning } from "./secrets.ts";
-import { newSigningSecret } from "./signing.ts";
+import { newSigningSecret, schemeOf, verifyingKey } from "./signing.ts";
 import type { ChannelRow } from "./channel-store.ts";
 import {
   deleteChannel,
@@ -16,6 +16,7 @@ import {
   exists,
   findChannel,
   insertChannel,
+  rotateSecret,
   setChannelStatus,
   unchanged,
   updateChannel,
@@ -43,6 +44,8 @@ export interface Channel extends Omit<ChannelRow, "config"> {
   config: Record<string, unknown>;
   /** Members of the config that no key opens: they have to be given anew. */
   locked: string[];
+  /** What a receiver verifies with, where that is no secret (`whpk_…`). */
+  publicKey: string | null;
 }
 
 /** The kind of this name. Throws a 422 problem that lists the kinds there are. */
@@ -61,7 +64,18 @@ export async function requireChannel(deps: SubscriptionDeps, uid: string): Promi
 
 /** A stored channel with its config opened. */
 export async function openChannel(deps: SubscriptionDeps, row: ChannelRow): Promise<Channel> {
-  return { ...row, ...(await readConfig(requireKind(row.kind), row, deps.keys)) };
+  const opened = await readConfig(requireKind(row.kind), row, deps.keys);
+  return { ...row, ...opened, publicKey: await publicKeyOf(row, opened.config, deps.keys) };
+}
+
+async function publicKeyOf(
+  { uid, secret }: ChannelRow,
+  { signature }: Record<string, unknown>,
+  keys: SecretKeys,
+): Promise<string | null> {
+  if (secret === null || signature !== "v1a") return null;
+  const opened = await openSigning(uid, secret, keys).catch(() => null);
+  return opened === null ? null : verifyingKey(opened);
 }
 
 /** Throws a 422 problem for a filter on alerts: whoever is told of trouble is told of all of it. */
@@ -123,7 +137,7 @@ export async function createChannel(
   checkFilter(purpose, input.filter);
   const config = await checkConfig(deps, kind, input.config);
   if (await findChannel(db, input.uid)) return { channel: await requireChannel(deps, input.uid), secret: null };
-  const secret = kind.signs ? newSigningSecret() : null;
+  const secret = kind.signs ? await newSigningSecret(kind.signs(config)) : null;
   await db.batch([
     ...insertChannel(
       db,
@@ -143,8 +157,11 @@ export async function createChannel(
       detail: { kind: input.kind, name: input.name, purpose },
     }),
   ]);
-  return { channel: await requireChannel(deps, input.uid), secret };
+  return { channel: await requireChannel(deps, input.uid), secret: secret === null ? null : shownOnce(secret) };
 }
+
+/** What of a new signing secret goes out: all of a shared one, nothing of a private key, whose public half every view shows. */
+const shownOnce = (secret: string): string | null => (schemeOf(secret) === "v1" ? secret : null);
 
 /** Changes a channel; a masked secret sent back as it was shown stays. Nothing is sent again by it. Throws 412 when `rev` is stale. */
 export async function changeChannel(
@@ -172,6 +189,8 @@ export async function changeChannel(
           ...channel.config,
           ...withoutMasks(kind, channel.config, (change.config ?? {}) as object),
         });
+  if (kind.signs && (kind.signs(config) ?? "v1") !== (kind.signs(channel.config) ?? "v1"))
+    throw invalid("config.signature", "cannot be changed: make a new channel");
   const [, updated] = await db.batch([
     audit(
       db,
@@ -195,6 +214,53 @@ export async function changeChannel(
   const after = await requireChannel(deps, channel.uid);
   if (updated!.meta.changes === 0) throw stale(after.rev);
   return after;
+}
+
+/** An old signing secret goes on signing beside the new one for as long as is asked; of more than these the oldest ends. */
+const OLD_SECRETS = 9;
+
+/**
+ * A new signing secret for a channel; the present one signs beside it for `overlap` ms, so that the receiver can change
+ * over without losing a message. `secret` is shown this once. Throws 409 for a kind that signs nothing.
+ */
+export async function rotateSigningSecret(
+  deps: SubscriptionDeps,
+  channel: Channel,
+  overlap: number,
+  actor: Actor,
+  now: number,
+): Promise<{ channel: Channel; secret: string | null }> {
+  const { db, keys } = deps;
+  const kind = requireKind(channel.kind);
+  if (!kind.signs || channel.secret === null)
+    throw conflict(`A channel of kind “${channel.kind}” has no signing secret; change its config instead.`);
+  const secret = await newSigningSecret(kind.signs(channel.config));
+  const old = [{ secret: channel.secret, until: now + overlap }, ...channel.oldSecrets];
+  const [, rotated] = await db.batch([
+    audit(
+      db,
+      {
+        at: now,
+        actor: actor.name,
+        action: "channel.secret_rotated",
+        subject: `channel:${channel.uid}`,
+        detail: { overlap },
+      },
+      unchanged(channel),
+    ),
+    rotateSecret(
+      db,
+      {
+        ...channel,
+        secret: await sealSigning(channel.uid, secret, keys),
+        oldSecrets: old.filter(({ until }) => until > now).slice(0, OLD_SECRETS),
+      },
+      now,
+    ),
+  ]);
+  const after = await requireChannel(deps, channel.uid);
+  if (rotated!.meta.changes === 0) throw conflict("The channel was changed at the same moment; read it and try again.");
+  return { channel: after, secret: shownOnce(secret) };
 }
 
 /** The signing secret under the current key; one that no key opens stays as it is. A change is what ends a key's rotation. */

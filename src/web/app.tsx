@@ -6,7 +6,9 @@ import { Problem } from "../platform/problem.ts";
 import { articles } from "./api/articles.ts";
 import { authenticate } from "./api/auth.ts";
 import { calendar } from "./api/calendar.ts";
+import { channelActs } from "./api/channel-acts.ts";
 import { channels } from "./api/channels.ts";
+import { deliveries } from "./api/deliveries.ts";
 import type { Description } from "./api/docs.tsx";
 import { docs } from "./api/docs.tsx";
 import { forecasts } from "./api/forecast.ts";
@@ -35,7 +37,20 @@ app.use("/api/*", authenticate, idempotent);
 // An editor's token opens pictures that are not public yet.
 app.use("/media/*", authenticate);
 
-for (const room of [health, articles, publications, record, handovers, calendar, forecasts, channels, newsroom, wire])
+for (const room of [
+  health,
+  articles,
+  publications,
+  record,
+  handovers,
+  calendar,
+  forecasts,
+  channels,
+  channelActs,
+  deliveries,
+  newsroom,
+  wire,
+])
   app.route("/api", room);
 
 const describe = () =>

@@ -196,6 +196,43 @@ export async function readSlices(
   return found.map(toEntry);
 }
 
+/** Which entries somebody asks for by name. `upTo` is the last one that may be among them. */
+export type Asked = ({ from: number; to: number } | { posts: readonly string[] } | { since: number }) & {
+  upTo: number;
+};
+
+/** How far back a look by time goes, in entries: the wire has no index by time, and these are some weeks of a busy office. */
+const REACH = 5000;
+
+/** The entries that are asked for, in order, at most `limit`: by their numbers, the releases of some posts, or since a time (ms). */
+export async function readAsked(db: D1Database, asked: Asked, limit: number): Promise<Entry[]> {
+  const [where, ...args] =
+    "from" in asked
+      ? [`w.seq BETWEEN ?3 AND ?4`, asked.from, asked.to]
+      : "posts" in asked
+        ? [
+            `w.seq IN (SELECT id FROM posts WHERE uid IN (SELECT value FROM json_each(?3)))`,
+            JSON.stringify(asked.posts),
+          ]
+        : [`w.seq > ?1 - ${REACH} AND w.at >= ?3`, asked.since];
+  const found = await rows<EntryRow>(
+    db
+      .prepare(`${entrySelect(false)} WHERE w.seq <= ?1 AND ${where} ORDER BY w.seq LIMIT ?2`)
+      .bind(asked.upTo, limit, ...args),
+  );
+  return found.map(toEntry);
+}
+
+/** The entries of these numbers, in order, those that there are. */
+export async function readEntriesNamed(db: D1Database, seqs: readonly number[], withText: boolean): Promise<Entry[]> {
+  const found = await rows<EntryRow>(
+    db
+      .prepare(`${entrySelect(withText)} WHERE w.seq IN (SELECT value FROM json_each(?)) ORDER BY w.seq`)
+      .bind(JSON.stringify(seqs)),
+  );
+  return found.map(toEntry);
+}
+
 /** Entries after `after`, at most `limit`. */
 export async function readWire(db: D1Database, after: number, limit: number): Promise<Entry[]> {
   const found = await rows<EntryRow>(

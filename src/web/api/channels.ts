@@ -4,19 +4,17 @@ import {
   createChannel,
   DEFAULT_EXPIRY,
   openChannel,
-  pauseOrResume,
   removeChannel,
   requireChannel,
 } from "../../delivery/subscriptions.ts";
 import type { Channel } from "../../delivery/subscriptions.ts";
 import { listChannels } from "../../delivery/channel-store.ts";
-import { findDelivery, listDeliveries } from "../../delivery/ledger-store.ts";
 import type { Actor } from "../../newsroom/types.ts";
-import { notFound, Problem } from "../../platform/problem.ts";
+import { Problem } from "../../platform/problem.ts";
 import type { App, Ctx } from "../context.ts";
 import { requireScope } from "./auth.ts";
 import { ifMatch, readJson, readQuery } from "./body.ts";
-import { channelView, deliveryView } from "./entities.ts";
+import { channelView } from "./entities.ts";
 import { idFor } from "./idempotency.ts";
 import { operation } from "./operation.ts";
 import { pageOf, positionOf } from "./paging.ts";
@@ -115,49 +113,5 @@ channels.delete(
     const deps = c.get("deps");
     await removeChannel(deps, await requireChannel(deps, c.req.param("id")), actor, c.get("now"));
     return c.body(null, 204);
-  },
-);
-
-for (const [act, status, summary] of [
-  ["pause", "paused", "Pause a channel"],
-  ["resume", "active", "Resume a channel where it stopped"],
-] as const)
-  channels.post(
-    `/channels/:id/${act}`,
-    operation({ summary, tag, scope: "channels", body: schemas.nothing }),
-    async (c) => {
-      const actor = requireScope(c, "channels");
-      const deps = c.get("deps");
-      await readJson(c, schemas.nothing);
-      return show(
-        c,
-        await pauseOrResume(deps, await requireChannel(deps, c.req.param("id")), status, actor, c.get("now")),
-      );
-    },
-  );
-
-channels.get(
-  "/channels/:id/deliveries",
-  operation({ summary: "A channel's deliveries, newest first", tag, scope: "channels", query: schemas.pageQuery }),
-  async (c) => {
-    requireScope(c, "channels");
-    const deps = c.get("deps");
-    const { cursor, limit } = readQuery(c, schemas.pageQuery);
-    const channel = await requireChannel(deps, c.req.param("id"));
-    const rows = await listDeliveries(deps.db, channel.id, positionOf(cursor, Number.MAX_SAFE_INTEGER), limit + 1);
-    return c.json(pageOf(rows, limit, (delivery) => delivery.from, deliveryView));
-  },
-);
-
-channels.get(
-  "/deliveries/:id",
-  operation({ summary: "Read a delivery with its attempts", tag, scope: "channels" }),
-  async (c) => {
-    requireScope(c, "channels");
-    const id = c.req.param("id");
-    const [, uid, from] = /^(.+)_(\d{1,15})$/.exec(id) ?? [];
-    const found = uid === undefined ? null : await findDelivery(c.get("deps").db, uid, Number(from));
-    if (!found) throw notFound("delivery", id);
-    return c.json(deliveryView(found));
   },
 );

@@ -7,6 +7,7 @@ import { requireKind } from "../../delivery/subscriptions.ts";
 import { deliveryId } from "../../delivery/push.ts";
 import { maskConfig } from "../../delivery/secrets.ts";
 import type { DeliveryRow } from "../../delivery/ledger-store.ts";
+import type { ResendRow } from "../../delivery/resend-store.ts";
 import type { Day } from "../../editions/calendar/calendar.ts";
 import type { CalendarYear } from "../../editions/calendar/change.ts";
 import type { Changes, DayChange } from "../../editions/calendar/compare.ts";
@@ -263,6 +264,7 @@ export function channelView(channel: Channel) {
     cursor: channel.cursor,
     filter: channel.filter,
     config: maskConfig(requireKind(channel.kind), channel.config),
+    ...(channel.publicKey !== null && { public_key: channel.publicKey }),
     expires_after_hours: channel.expiresAfter / HOUR,
     last_delivery: last && {
       id: deliveryId(channel.uid, last.from),
@@ -284,11 +286,16 @@ interface AttemptJson {
   excerpt: string | null;
 }
 
-/** A delivery with its attempts: those that failed, and the one that the row itself tells of if it did not. */
-export function deliveryView(d: DeliveryRow) {
+/** Attempts as people read them: the earlier ones, and the one that the row itself tells of if it is not among them. */
+function attemptsOf(d: Pick<DeliveryRow, "attempts" | "n" | "outcome" | "at" | "ms" | "status" | "excerpt">) {
   const attempts = JSON.parse(d.attempts) as AttemptJson[];
   if (d.n > 0 && d.outcome !== "pending" && !attempts.some((attempt) => attempt.n === d.n))
     attempts.push({ n: d.n, at: d.at, ms: d.ms, outcome: d.outcome, status: d.status, excerpt: d.excerpt });
+  return attempts.sort((a, b) => a.n - b.n).map((attempt) => ({ ...attempt, at: iso(attempt.at) }));
+}
+
+/** A delivery of a channel's own with its attempts. */
+export function deliveryView(d: DeliveryRow) {
   return {
     id: deliveryId(d.channel, d.from),
     channel: d.channel,
@@ -298,6 +305,23 @@ export function deliveryView(d: DeliveryRow) {
     entries: JSON.parse(d.entries) as number[],
     outcome: d.outcome,
     next_at: time(d.nextAt),
-    attempts: attempts.sort((a, b) => a.n - b.n).map((attempt) => ({ ...attempt, at: iso(attempt.at) })),
+    attempts: attemptsOf(d),
+  };
+}
+
+/** A replay or test with its attempts. `repeats`: the id that its requests bear. */
+export function resendView(d: ResendRow) {
+  const entries = JSON.parse(d.entries) as number[];
+  return {
+    id: `${d.channel}_${d.trigger === "test" ? "t" : "r"}${d.id}`,
+    channel: d.channel,
+    trigger: d.trigger,
+    ...(d.trigger === "replay" && { repeats: d.pushId }),
+    from_seq: entries.length > 0 ? entries[0]! - 1 : null,
+    to_seq: entries.at(-1) ?? null,
+    entries,
+    outcome: d.outcome,
+    next_at: time(d.nextAt),
+    attempts: attemptsOf(d),
   };
 }

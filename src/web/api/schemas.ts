@@ -52,7 +52,8 @@ export const slug = z
 
 // 0026 for 2026 is a typing error, and no calendar of ours reaches that far.
 const FIRST_YEAR = 1000;
-const moment = z.iso
+/** A time with its zone. */
+export const moment = z.iso
   .datetime({ offset: true, error: "must be ISO 8601 with a zone, such as 2026-11-23T08:30:00+08:00" })
   .transform((text) => Date.parse(text))
   .refine((ms) => ms >= Date.UTC(FIRST_YEAR) && ms < Date.UTC(10_000), `must lie in the years ${FIRST_YEAR} to 9999`);

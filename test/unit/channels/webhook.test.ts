@@ -4,7 +4,7 @@ import type { Item, Reply, Verdict } from "../../../src/channels/kind.ts";
 import { webhook } from "../../../src/channels/webhook.ts";
 import { item } from "./items.ts";
 
-const THIN = { url: "https://hooks.example.com/x", payload: "thin" } as const;
+const THIN = { url: "https://hooks.example.com/x", payload: "thin", signature: "v1" } as const;
 const FULL = { ...THIN, payload: "full" } as const;
 const composed = (entry: Item, config: typeof THIN | typeof FULL): unknown =>
   JSON.parse(webhook.compose([entry], config));
@@ -56,7 +56,7 @@ describe("the message", () => {
   });
 
   it("is composed once for all channels that want the same", () => {
-    const other = { url: "https://other.example.com/", payload: "thin" } as const;
+    const other = { url: "https://other.example.com/", payload: "thin", signature: "v1" } as const;
     expect(webhook.variant(THIN)).toBe(webhook.variant(other));
     expect(webhook.variant(THIN)).not.toBe(webhook.variant(FULL));
     expect([webhook.wants(THIN), webhook.wants(FULL)]).toEqual(["summary", "text"]);
@@ -160,6 +160,6 @@ describe("the config", () => {
   it("keeps its address secret: it may carry a token", () => {
     expect(webhook.secrets).toContain("url");
     expect(webhook.address).toBe("url");
-    expect(webhook.signs).toBe(true);
+    expect([THIN, { ...THIN, signature: "v1a" as const }].map((each) => webhook.signs?.(each))).toEqual(["v1", "v1a"]);
   });
 });

@@ -34,7 +34,9 @@ describe("alerts", () => {
 
   it("are an office.alert to a webhook and rows to the inbox", () => {
     const item = { ...alert(7), at: "2026-11-23T08:00:00Z" };
-    expect(JSON.parse(webhook.composeAlerts([item], { url: "https://a.example.com", payload: "full" }))).toEqual({
+    expect(
+      JSON.parse(webhook.composeAlerts([item], { url: "https://a.example.com", payload: "full", signature: "v1" })),
+    ).toEqual({
       type: "office.alert",
       timestamp: "2026-11-23T08:00:00Z",
       data: { seq: 7, kind: "edition.short", title: "提醒 7", body: "一\n二", subject: "edition:daily/2026-11-23" },

@@ -10,7 +10,7 @@ import { consume } from "../../../src/delivery/consumer.ts";
 import type { DeliveryDeps } from "../../../src/delivery/deps.ts";
 import { createChannel } from "../../../src/delivery/subscriptions.ts";
 import type { Filter } from "../../../src/delivery/owed.ts";
-import type { ShardMessage } from "../../../src/env.ts";
+import type { QueueMessage } from "../../../src/env.ts";
 import { insertPublication } from "../../../src/newsroom/store.ts";
 import type { PublicationSettings } from "../../../src/newsroom/store.ts";
 import { newStamp } from "../../../src/platform/ids.ts";
@@ -139,6 +139,7 @@ type Endpoint = (request: Received) => Response | Promise<Response>;
 
 const TABLES = [
   "attempts",
+  "resends",
   "deliveries",
   "channels",
   "shards",
@@ -173,7 +174,7 @@ export class World {
   readonly line = new Line();
   readonly db = env.DB;
   /** Messages waiting in the queue, with the wall time at which each arrives. */
-  queue: { body: ShardMessage; due: number }[] = [];
+  queue: { body: QueueMessage; due: number }[] = [];
   received: Received[] = [];
   /** Wall clock, ms. */
   wall = at("06:00");
@@ -206,7 +207,7 @@ export class World {
     apiBases: {},
   };
 
-  async #enqueue(messages: { body: ShardMessage; delay: number }[]): Promise<never> {
+  async #enqueue(messages: { body: QueueMessage; delay: number }[]): Promise<never> {
     if (!this.losesMessages)
       for (const { body, delay } of messages) this.queue.push({ body, due: this.wall + delay * 1000 });
     return undefined as never;
@@ -362,7 +363,7 @@ export class World {
   }
 
   /** Hands one message to the consumer; a retried one comes back after its delay. */
-  async handle(body: ShardMessage): Promise<void> {
+  async handle(body: QueueMessage): Promise<void> {
     let back: number | null = null;
     await consume(this.deps, [
       { id: "m", body, ack: () => {}, retry: (options) => void (back = (options?.delaySeconds ?? 0) * 1000) },
