@@ -22,6 +22,8 @@ const entry = (seq: number, more: Partial<Entry> = {}): Entry => ({
   column: null,
   unit: null,
   markdown: null,
+  cover: null,
+  pictures: [],
   ...more,
 });
 const went = (from: number, entries: number[], outcome: Ledgered["outcome"] = "accepted"): Ledgered => ({

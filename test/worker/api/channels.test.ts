@@ -54,7 +54,7 @@ describe("POST /channels", () => {
       status: "active",
       cursor: 0,
       filter: { columns: ["leitai"], originals_only: true },
-      config: { url: MASKED, payload: "thin" },
+      config: { url: MASKED, payload: "thin", signature: "v1" },
       expires_after_hours: 72,
       last_delivery: null,
       created_at: expect.stringMatching(/Z$/),
@@ -220,7 +220,7 @@ describe("PATCH /channels/{id}", () => {
       ...shown,
       rev: 2,
       name: "新名字",
-      config: { url: MASKED, payload: "full" },
+      config: { url: MASKED, payload: "full", signature: "v1" },
       filter: { units: ["changshun"] },
       expires_after_hours: 1.5,
     });
