@@ -1,7 +1,7 @@
 import { existsSync, statfsSync } from "node:fs";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
-import { internet } from "./test/worker/helpers/internet.ts";
+import { startOutside } from "./test/outside/server.ts";
 
 // Three kinds of test: `unit` in plain Node for pure rules, `worker` inside workerd with a real D1 and queue, `browser` in
 // Chromium against a whole office.
@@ -15,46 +15,50 @@ if (existsSync(RAM)) {
   if (bavail * bsize > 2 ** 30) process.env.TMPDIR ??= RAM;
 }
 
-export default defineConfig(async () => ({
-  test: {
-    expect: { requireAssertions: true },
-    maxWorkers: 2,
-    // For a test that hangs; how fast a machine is, is no assertion.
-    testTimeout: 60_000,
-    silent: "passed-only" as const,
-    projects: [
-      {
-        extends: true,
-        test: { name: "unit", include: ["test/unit/**/*.test.ts"], isolate: false },
-      },
-      {
-        extends: true,
-        // A whole office in a process of its own, seen through Chromium.
-        test: { name: "browser", include: ["test/browser/**/*.test.ts"] },
-      },
-      {
-        extends: true,
-        plugins: [
-          cloudflareTest({
-            wrangler: { configPath: "./wrangler.toml" },
-            miniflare: {
-              outboundService: internet,
-              bindings: {
-                TEST_MIGRATIONS: await readD1Migrations("migrations"),
-                KANFA_SECRET: "a secret for tests only, 32 bytes or more",
-                KANFA_ADMIN_TOKEN: "test-admin-token",
-                KANFA_URL: "https://kanfa.test",
-              },
-            },
-          }),
-        ],
-        test: {
-          name: "worker",
-          include: ["test/worker/**/*.test.ts"],
-          setupFiles: ["test/worker/setup.ts"],
-          isolate: false,
+export default defineConfig(async () => {
+  const outside = await startOutside();
+  return {
+    test: {
+      expect: { requireAssertions: true },
+      maxWorkers: 2,
+      // For a test that hangs; how fast a machine is, is no assertion.
+      testTimeout: 60_000,
+      silent: "passed-only" as const,
+      projects: [
+        {
+          extends: true,
+          test: { name: "unit", include: ["test/unit/**/*.test.ts"], isolate: false },
         },
-      },
-    ],
-  },
-}));
+        {
+          extends: true,
+          // A whole office in a process of its own, seen through Chromium.
+          test: { name: "browser", include: ["test/browser/**/*.test.ts"] },
+        },
+        {
+          extends: true,
+          plugins: [
+            cloudflareTest({
+              wrangler: { configPath: "./wrangler.toml" },
+              miniflare: {
+                bindings: {
+                  TEST_MIGRATIONS: await readD1Migrations("migrations"),
+                  KANFA_SECRET: "a secret for tests only, 32 bytes or more",
+                  KANFA_ADMIN_TOKEN: "test-admin-token",
+                  KANFA_URL: "https://kanfa.test",
+                  KANFA_API_BASES: JSON.stringify({ doh: `${outside}/dns-query` }),
+                  OUTSIDE: outside,
+                },
+              },
+            }),
+          ],
+          test: {
+            name: "worker",
+            include: ["test/worker/**/*.test.ts"],
+            setupFiles: ["test/worker/setup.ts"],
+            isolate: false,
+          },
+        },
+      ],
+    },
+  };
+});

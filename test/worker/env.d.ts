@@ -8,6 +8,8 @@ declare global {
     }
     interface Env extends KanfaEnv {
       TEST_MIGRATIONS: D1Migration[];
+      /** Where `test/outside/server.ts` listens. */
+      OUTSIDE: string;
     }
   }
 }
