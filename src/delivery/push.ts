@@ -1,6 +1,6 @@
 /** One push: compose, sign, send. What is pure is in the kinds; what touches the world is here. */
 import type { AlertItem, Item, Kind, Outgoing, Reply } from "../channels/kind.ts";
-import { coverOf, parseMarkdown, renderWeb } from "../formats/index.ts";
+import { coverOf, parseMarkdown, renderFeed } from "../formats/index.ts";
 import { absolute } from "../platform/address.ts";
 import { iso } from "../platform/time.ts";
 import type { Alert } from "../alerts/store.ts";
@@ -68,8 +68,7 @@ export class Composer {
     let text = this.#texts.get(entry.seq);
     if (!text) {
       const markdown = entry.markdown ?? "";
-      const image = (src: string) => absolute(src, this.#siteUrl);
-      text = { markdown, html: renderWeb(parseMarkdown(markdown), { anchors: false, image }) };
+      text = { markdown, html: renderFeed(parseMarkdown(markdown), this.#siteUrl) };
       this.#texts.set(entry.seq, text);
     }
     return text;

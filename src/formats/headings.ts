@@ -11,3 +11,16 @@ export function headingLevels(doc: Doc): (depth: number) => number {
   });
   return (depth) => Math.min(depth + shift, 6);
 }
+
+/**
+ * As {@link headingLevels}, for pages whose headings are their outline: asked for each heading in turn, it goes down one
+ * level at a time, so `##` followed by `####` gives 2 and 3 (WCAG 2.2, technique G141). Never above 2 or below 6.
+ */
+export function outline(): (depth: number) => number {
+  const open: number[] = [];
+  return (depth) => {
+    while ((open.at(-1) ?? 0) >= depth) open.pop();
+    open.push(depth);
+    return Math.min(open.length + 1, 6);
+  };
+}

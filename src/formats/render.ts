@@ -39,7 +39,8 @@ export type Inline = {
   link(link: Link): string;
   image(image: Image): string;
   checkbox(checked: boolean): string;
-  noteRef(note: Note): string;
+  /** `inLink`: it stands in a link's words, where HTML has no second link. */
+  noteRef(note: Note, inLink?: true): string;
 };
 
 /** A callout, rendered. A title is never empty but for tags. */
@@ -100,7 +101,11 @@ function linkOf(token: Tokens.Link, to: Inline): Link {
   const url = linkUrl(token);
   const content = contentOf(token);
   // A raw `</a>` makes marked look for addresses inside a link's text; HTML has no link inside a link.
-  const inner = renderInline(content, { ...to, link: (link) => link.inner });
+  const inner = renderInline(content, {
+    ...to,
+    link: (link) => link.inner,
+    noteRef: (note) => to.noteRef(note, true),
+  });
   if (inner !== "" || url === null) return { inner, label: plainText(content), url, bare };
   return { inner: to.text(spelledOut(url)), label: spelledOut(url), url, bare };
 }

@@ -32,10 +32,13 @@ describe("segments", () => {
 
 describe("callouts", () => {
   it.each([
-    ["::: 提示\n甲\n:::", '<aside class="callout tip">\n<p class="title">提示</p>\n<p>甲</p>\n</aside>'],
-    ["::: 注意 **防火**\n甲\n:::\n乙", '<aside class="callout warning">\n<p class="title"><strong>防火</strong></p>'],
-    ["::: 背景 资料\n甲", '<aside class="callout note">\n<p class="title">背景 资料</p>'],
-    ["::: constructor\n甲", '<aside class="callout note">\n<p class="title">constructor</p>'],
+    ["::: 提示\n甲\n:::", '<aside class="callout tip" role="note">\n<p class="title">提示</p>\n<p>甲</p>\n</aside>'],
+    [
+      "::: 注意 **防火**\n甲\n:::\n乙",
+      '<aside class="callout warning" role="note">\n<p class="title"><strong>防火</strong></p>',
+    ],
+    ["::: 背景 资料\n甲", '<aside class="callout note" role="note">\n<p class="title">背景 资料</p>'],
+    ["::: constructor\n甲", '<aside class="callout note" role="note">\n<p class="title">constructor</p>'],
     ["::: 提示\n::: 注意\n甲\n:::\n乙\n:::\n丙", "</aside>\n<p>乙</p>\n</aside>\n<p>丙</p>"],
     ["::: 提示\n- 甲\n\n  乙\n:::", "<ul>\n<li><p>甲</p><p>乙</p></li>\n</ul>"],
     ["甲\n::: 提示\n[a]\n:::\n\n[a]: https://a.cn", '<a href="https://a.cn" rel="noopener">a</a>'],
@@ -73,13 +76,16 @@ describe("footnotes", () => {
   it("may refer to each other, and to themselves", () =>
     expect(text("甲[^a]\n\n[^a]: 见[^b]\n[^b]: 见[^a][^b]")).toBe("甲[1]\n\n[1] 见[2]\n[2] 见[1][2]"));
   it("without a text are words", () => expect(web("甲[^b]，`[^c]`")).toBe("<p>甲[^b]，<code>[^c]</code></p>"));
-  it("lead to their text", () =>
-    expect(web("甲[^a]\n\n[^a]: 乙\n\n    丙")).toBe(
-      '<p>甲<sup><a href="#note-1">[1]</a></sup></p>\n' +
-        '<section class="notes">\n<ol>\n<li id="note-1"><p>乙</p><p>丙</p></li>\n</ol>\n</section>',
+  it("lead to their text and back", () =>
+    expect(web("甲[^a]乙[^a]\n\n[^a]: 丙\n\n    丁")).toBe(
+      '<p>甲<sup><a href="#note-1" id="ref-1" aria-label="注释[1]">[1]</a></sup>' +
+        '乙<sup><a href="#note-1" aria-label="注释[1]">[1]</a></sup></p>\n' +
+        '<section class="notes" aria-label="注释">\n<ol>\n<li id="note-1"><p>丙</p><p>丁 ' +
+        '<a href="#ref-1" class="back" aria-label="回到正文[1]">↩</a></p></li>\n</ol>\n</section>',
     ));
-  it("do not where several articles share a page", () =>
-    expect(renderWeb(parseMarkdown("甲[^a]\n\n[^a]: 乙"), { anchors: false })).not.toMatch(/href|id=/));
+  it("are no links in a link", () => expect(web("[甲[^a]](/b)\n\n[^a]: 乙")).toContain("甲<sup>[1]</sup></a>"));
+  it("that nothing refers to have no way back", () =>
+    expect(web("[^a]: 乙")).toContain('<li id="note-1"><p>乙</p></li>'));
   it("the first text of a label counts, the others do not vanish silently", () =>
     expect(text("甲[^a]\n\n[^a]: 一\n[^a]: 二")).toBe("甲[1]\n\n[1] 一"));
 });

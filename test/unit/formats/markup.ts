@@ -4,9 +4,9 @@ export type Element = { readonly tag: string; readonly attributes: Readonly<Reco
 export type Page = { readonly elements: readonly Element[]; readonly text: string };
 export type Rules = Readonly<Record<string, readonly string[]>>;
 
-const VOID = new Set(["br", "hr", "img", "input"]);
+const VOID = new Set(["br", "hr", "img", "input", "meta"]);
 const LINES = new Set(["p", "h2", "h3", "h4", "h5", "h6", "figcaption", "th", "td"]);
-const INLINE = new Set(["strong", "em", "del", "a", "br", "img", "code", "span", "sup", "input"]);
+const INLINE = new Set("strong em del a br img code span sup small input svg path".split(" "));
 const REFERENCES: Readonly<Record<string, string>> = {
   amp: "&",
   lt: "<",
@@ -27,7 +27,7 @@ function characters(html: string): string {
 
 function attributesOf(source: string, tag: string, allowed: readonly string[]): Record<string, string> {
   const attributes: Record<string, string> = {};
-  const rest = source.replace(/ ([a-z-]+)(?:="([^"<>]*)")?/g, (_, name: string, value = "") => {
+  const rest = source.replace(/ ([a-zA-Z-]+)(?:="([^"<>]*)")?/g, (_, name: string, value = "") => {
     if (!allowed.includes(name)) throw new Error(`attribute ${name} on ${tag}`);
     if (name in attributes) throw new Error(`attribute ${name} twice on ${tag}`);
     attributes[name] = characters(value);
@@ -37,8 +37,8 @@ function attributesOf(source: string, tag: string, allowed: readonly string[]): 
   return attributes;
 }
 
-/** Reads well-formed HTML of the allowed tags and attributes; throws at the first thing that is not. */
-export function readMarkup(html: string, allowed: Rules): Page {
+/** Reads well-formed HTML of the allowed tags and attributes; throws at the first thing that is not. `lines` hold no blocks. */
+export function readMarkup(html: string, allowed: Rules, lines: ReadonlySet<string> = LINES): Page {
   const elements: Element[] = [];
   const open: string[] = [];
   let text = "";
@@ -53,7 +53,7 @@ export function readMarkup(html: string, allowed: Rules): Page {
     }
     const rules = allowed[tag];
     if (rules === undefined) throw new Error(`tag ${tag}`);
-    if (!INLINE.has(tag) && open.some((outer) => LINES.has(outer) || INLINE.has(outer)) && open.at(-1) !== "pre")
+    if (!INLINE.has(tag) && open.some((outer) => lines.has(outer) || INLINE.has(outer)) && open.at(-1) !== "pre")
       throw new Error(`${tag} inside a line of text`);
     if (tag === "a" && open.includes("a")) throw new Error("a link inside a link");
     elements.push({ tag, attributes: attributesOf(rest, tag, rules) });
@@ -64,19 +64,69 @@ export function readMarkup(html: string, allowed: Rules): Page {
   return { elements, text };
 }
 
+const rules = (tags: string, ...attributes: string[]): Rules =>
+  Object.fromEntries(tags.split(" ").map((tag) => [tag, attributes]));
+
+const WORDS = rules("strong em del br sup small code");
+const HEADINGS = "h2 h3 h4 h5 h6";
+
 export const WEB: Rules = {
-  ...Object.fromEntries(["h2", "h3", "h4", "h5", "h6", "ul", "blockquote", "pre", "code"].map((tag) => [tag, []])),
-  ...Object.fromEntries(["hr", "strong", "em", "del", "br", "figcaption", "sup"].map((tag) => [tag, []])),
-  ...Object.fromEntries(["table", "thead", "tbody", "tr"].map((tag) => [tag, []])),
-  ...Object.fromEntries(["p", "aside", "div", "section", "figure"].map((tag) => [tag, ["class"]])),
+  ...WORDS,
+  ...rules(`${HEADINGS} ul blockquote hr figcaption table thead tbody tr`),
+  ...rules("p figure", "class"),
+  aside: ["class", "role"],
+  div: ["class", "role", "aria-label", "tabindex"],
+  section: ["class", "aria-label"],
+  pre: ["tabindex"],
   ol: ["start"],
   li: ["id"],
   input: ["type", "disabled", "checked", "aria-label"],
   th: ["scope", "align"],
   td: ["align"],
-  a: ["href", "rel"],
+  a: ["href", "rel", "id", "class", "aria-label"],
   img: ["src", "alt", "loading"],
+  svg: ["viewBox", "width", "height", "role", "aria-label"],
+  path: ["d"],
 };
+
+export const FEED: Rules = {
+  ...WORDS,
+  ...rules(`${HEADINGS} p figure ul li pre blockquote hr figcaption table thead tbody tr`),
+  ...rules("th td", "align"),
+  ol: ["start"],
+  a: ["href"],
+  img: ["src", "alt"],
+};
+
+/** The blocks of a letter, where a cell is a box for blocks. */
+export const EMAIL: Rules = {
+  ...rules("strong em del br sup small tr"),
+  ...rules(`${HEADINGS} p ul li pre code hr`, "style"),
+  ...rules("th td", "style", "align"),
+  ol: ["style", "start"],
+  a: ["href"],
+  img: ["src", "alt", "width", "style"],
+  table: ["role", "width", "cellpadding", "cellspacing", "border", "style"],
+};
+export const EMAIL_LINES: ReadonlySet<string> = new Set([...LINES].filter((tag) => tag !== "td" && tag !== "th"));
+
+/** A whole letter: its frame adds a few tags, and the two comments that Outlook reads. */
+export function readLetter(html: string): Page {
+  const column = /<!--\[if mso\]>(?:<table role="presentation"[^<>]*><tr><td>|<\/td><\/tr><\/table>)<!\[endif\]-->\n/g;
+  if (html.match(column)?.length !== 2) throw new Error("not the two comments for Outlook");
+  const start = "<!doctype html>\n";
+  if (!html.startsWith(start)) throw new Error("no doctype");
+  const frame: Rules = {
+    ...EMAIL,
+    ...rules("head title"),
+    ...rules("h1 body div", "style"),
+    a: ["href", "style"],
+    html: ["lang"],
+    meta: ["charset", "name", "content"],
+    td: ["style", "align", "valign", "width"],
+  };
+  return readMarkup(html.slice(start.length).replaceAll(column, ""), frame, EMAIL_LINES);
+}
 
 export const WECHAT: Rules = {
   ...Object.fromEntries(["section", "p", "h2", "h3", "h4", "h5", "h6", "span", "hr"].map((tag) => [tag, ["style"]])),

@@ -109,7 +109,8 @@ describe("raw HTML, scripts and handlers", () => {
 
 describe("web", () => {
   it.each([
-    ["# 甲\n\n## 乙\n\n###### 丙", "<h2>甲</h2>\n<h3>乙</h3>\n<h6>丙</h6>"],
+    ["# 甲\n\n## 乙\n\n###### 丙", "<h2>甲</h2>\n<h3>乙</h3>\n<h4>丙</h4>"],
+    ["### 甲\n\n# 乙\n\n### 丙\n\n## 丁", "<h2>甲</h2>\n<h2>乙</h2>\n<h3>丙</h3>\n<h3>丁</h3>"],
     ["## 甲\n\n### 乙", "<h2>甲</h2>\n<h3>乙</h3>"],
     ["![图注](/a.jpg)", '<figure><img src="/a.jpg" alt="图注" loading="lazy"><figcaption>图注</figcaption></figure>'],
     ["![](/a.jpg)", '<figure><img src="/a.jpg" alt="" loading="lazy"></figure>'],

@@ -1,5 +1,5 @@
 /** What every feed says, whatever its format. */
-import { escapeHtml, renderWeb } from "../../../formats/index.ts";
+import { renderFeed } from "../../../formats/index.ts";
 import { absolute } from "../../../platform/address.ts";
 import type { PostDetail } from "../../../wire/store.ts";
 import { Credits } from "../parts.tsx";
@@ -40,7 +40,7 @@ export function itemOf(post: PostDetail, siteUrl: string): Item {
     url,
     title: post.title,
     digest: post.digest,
-    html: htmlOf(reading, url, siteUrl),
+    html: htmlOf(reading, siteUrl),
     author: post.unitName ?? post.publicationName,
     tags: post.columnName === null ? [] : [post.columnName],
     image: absolute(reading.cover.wide, siteUrl),
@@ -50,11 +50,7 @@ export function itemOf(post: PostDetail, siteUrl: string): Item {
   };
 }
 
-function htmlOf({ doc, credits, shown, source }: ReturnType<typeof readingOf>, url: string, siteUrl: string): string {
-  // Text cannot hold this: renderWeb escapes every `<` and `"` that is not its own.
-  const body = renderWeb(doc, { anchors: false, image: (src) => absolute(src, siteUrl) })
-    .replaceAll('<a href="/', () => `<a href="${escapeHtml(siteUrl)}/`)
-    .replaceAll('<a href="#', () => `<a href="${escapeHtml(url)}#`);
+function htmlOf({ doc, credits, shown, source }: ReturnType<typeof readingOf>, siteUrl: string): string {
   return [
     shown !== null &&
       (
@@ -62,7 +58,7 @@ function htmlOf({ doc, credits, shown, source }: ReturnType<typeof readingOf>, u
           <img src={absolute(shown, siteUrl)} alt="" />
         </p>
       ).toString(),
-    body,
+    renderFeed(doc, siteUrl),
     credits.length > 0 &&
       (
         <p>

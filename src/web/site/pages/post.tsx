@@ -28,11 +28,11 @@ export async function post(c: Ctx, uid: string) {
       publishedAt: iso(post.releasedAt, post.timeZone),
       image: { url: absolute(reading.cover.wide, siteUrl), size: reading.cover.size },
     },
-    children: <Article post={post} reading={reading} />,
+    children: <Article post={post} reading={reading} siteUrl={siteUrl} />,
   });
 }
 
-function Article({ post, reading }: { post: PostDetail; reading: Reading }) {
+function Article({ post, reading, siteUrl }: { post: PostDetail; reading: Reading; siteUrl: string }) {
   const { doc, credits, shown, source } = reading;
   return (
     <article class="post">
@@ -70,7 +70,7 @@ function Article({ post, reading }: { post: PostDetail; reading: Reading }) {
       </header>
       {shown && <img class="cover" src={shown} alt="" />}
       {/* Safe: renderWeb builds its HTML from tags of its own and escapes everything else. */}
-      <div class="body">{raw(renderWeb(doc))}</div>
+      <div class="body">{raw(renderWeb(doc, { site: siteUrl }))}</div>
     </article>
   );
 }
