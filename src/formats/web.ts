@@ -104,8 +104,11 @@ function webFormat({ image = (src) => src, site = "" }: WebOptions, referred: Se
   return format;
 }
 
+// As a letter, not as the picture that phones make of the bare arrow.
+const BACK = "↩\ufe0e";
+
 function noteItem(number: number, blocks: string, referred: boolean): string {
-  const back = referred ? ` <a href="#ref-${number}" class="back" aria-label="回到正文[${number}]">↩</a>` : "";
+  const back = referred ? ` <a href="#ref-${number}" class="back" aria-label="回到正文[${number}]">${BACK}</a>` : "";
   const inner = blocks.endsWith("</p>") ? `${blocks.slice(0, -"</p>".length)}${back}</p>` : `${blocks}${back}`;
   return `<li id="note-${number}">${inner}</li>`;
 }

@@ -81,7 +81,7 @@ describe("footnotes", () => {
       '<p>甲<sup><a href="#note-1" id="ref-1" aria-label="注释[1]">[1]</a></sup>' +
         '乙<sup><a href="#note-1" aria-label="注释[1]">[1]</a></sup></p>\n' +
         '<section class="notes" aria-label="注释">\n<ol>\n<li id="note-1"><p>丙</p><p>丁 ' +
-        '<a href="#ref-1" class="back" aria-label="回到正文[1]">↩</a></p></li>\n</ol>\n</section>',
+        '<a href="#ref-1" class="back" aria-label="回到正文[1]">↩\ufe0e</a></p></li>\n</ol>\n</section>',
     ));
   it("are no links in a link", () => expect(web("[甲[^a]](/b)\n\n[^a]: 乙")).toContain("甲<sup>[1]</sup></a>"));
   it("that nothing refers to have no way back", () =>

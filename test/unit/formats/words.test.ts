@@ -40,7 +40,7 @@ const MEDIA: Record<string, Medium> = {
 };
 
 // What we add: the number of a note, the way back from it, a code's address in words, a task's box.
-const ADDED = /<sup>.*?<\/sup>|<a [^<>]*class="back"[^<>]*>↩<\/a>|<small>.*?<\/small>/g;
+const ADDED = /<sup>.*?<\/sup>|<a [^<>]*class="back"[^<>]*>↩\ufe0e<\/a>|<small>.*?<\/small>/g;
 const squeezed = (text: string): string => text.replaceAll(/[\s☐☑]+/g, "");
 
 describe.each(Object.entries(MEDIA))("%s", (_, { render, read, shown, addresses }) => {
