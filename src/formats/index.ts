@@ -1,7 +1,8 @@
 /**
  * One Markdown tree, many formats. Each renderer constructs its output from tags of its own, so nothing has to be
  * sanitised after it. Read `tree.ts`, `containers.ts` and `chinese.ts` (how a manuscript is read), `tokens.ts`, `render.ts`
- * (what media with nesting share) and `flat.ts` (what media without share), then a format.
+ * (what media with nesting share; those in HTML also `hypertext.ts`) and `flat.ts` (what media without share), then a
+ * format.
  */
 export { joinLines } from "./chinese.ts";
 export { type Cover, coverOf, type Manifest, PREBUILT } from "./cover.ts";

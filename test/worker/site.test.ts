@@ -502,7 +502,7 @@ describe("feeds", () => {
       `src="${URL_}/media/cover.jpg"`,
       `src="${URL_}/media/x.jpg"`,
       `href="${URL_}/posts/1"`,
-      `href="${url}#b"`,
+      "、下文、",
       "<code>&lt;a href=&quot;/</code>",
     ])
       expect(html).toContain(part);

@@ -15,7 +15,16 @@ import type { Place } from "../../articles/store.ts";
 import { listReviews, listRevisions } from "../../articles/record-store.ts";
 import { listArticles } from "../../articles/store.ts";
 import type { Article, Content, Handling } from "../../articles/types.ts";
-import { digestOf, parseMarkdown, renderText, renderWeb, renderWechat } from "../../formats/index.ts";
+import {
+  digestOf,
+  type Doc,
+  parseMarkdown,
+  renderEmail,
+  renderFeed,
+  renderText,
+  renderWeb,
+  renderWechat,
+} from "../../formats/index.ts";
 import { requirePublication } from "../../newsroom/publications.ts";
 import { findNamed } from "../../newsroom/store.ts";
 import type { Publication } from "../../newsroom/types.ts";
@@ -355,6 +364,17 @@ articles.post(
   },
 );
 
+/** The HTML of a letter with this article: what its unsubscribe link will be, its sender knows. One query. */
+async function letterOf(c: Ctx, article: Article, doc: Doc): Promise<string> {
+  const { db, siteUrl } = c.get("deps");
+  const { title, digest, cover, credits, source } = article;
+  const { name } = await requirePublication(db, article.publication);
+  const facts = credits.map((credit) => `${credit.role} ${credit.name}`);
+  if (source) facts.push(`来源：${source.name}`);
+  const letter = { title, digest: digest || digestOf(doc), facts, cover, url: `${siteUrl}/`, doc };
+  return renderEmail(letter, { publication: name, site: siteUrl, unsubscribe: null }).html;
+}
+
 articles.get(
   "/articles/:id/preview",
   operation({
@@ -369,7 +389,8 @@ articles.get(
     requireScope(c, "read");
     const { format } = readQuery(c, schemas.previewQuery);
     const { db, siteUrl } = c.get("deps");
-    const doc = parseMarkdown((await requireArticle(db, c.req.param("id"))).markdown);
+    const article = await requireArticle(db, c.req.param("id"));
+    const doc = parseMarkdown(article.markdown);
     const absolute = (src: string) => (src.startsWith("/") ? `${siteUrl}${src}` : src);
     // A rendered draft is shown as a document of its own, never with this origin's rights.
     c.header(
@@ -377,7 +398,10 @@ articles.get(
       "default-src 'none'; img-src http: https: 'self'; style-src 'unsafe-inline'; sandbox",
     );
     if (format === "text") return c.text(renderText(doc));
-    return c.html(format === "wechat" ? renderWechat(doc, { images: absolute }) : renderWeb(doc, { image: absolute }));
+    if (format === "email") return c.html(await letterOf(c, article, doc));
+    if (format === "feed") return c.html(renderFeed(doc, siteUrl));
+    if (format === "wechat") return c.html(renderWechat(doc, { images: absolute }));
+    return c.html(renderWeb(doc, { image: absolute, site: siteUrl }));
   },
 );
 

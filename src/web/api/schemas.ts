@@ -362,4 +362,6 @@ export const articleQuery = z.strictObject({
   q: line(80).optional(),
 });
 export const wireQuery = z.strictObject({ after: z.coerce.number().int().min(0).default(0), limit: page.limit });
-export const previewQuery = z.strictObject({ format: z.enum(["web", "wechat", "text"]).default("web") });
+export const previewQuery = z.strictObject({
+  format: z.enum(["web", "wechat", "text", "feed", "email"]).default("web"),
+});

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
+import { emailBlocks } from "../../../src/formats/email/body.ts";
 import {
   type Block,
   digestOf,
@@ -7,13 +8,14 @@ import {
   imageSources,
   parseMarkdown,
   readerText,
+  renderFeed,
   renderText,
   renderWeb,
   renderWechat,
   runText,
 } from "../../../src/formats/index.ts";
 import { manuscript } from "./manuscripts.ts";
-import { type Element, readMarkup, WEB, WECHAT } from "./markup.ts";
+import { type Element, EMAIL, EMAIL_LINES, FEED, readMarkup, WEB, WECHAT } from "./markup.ts";
 
 const runs = { numRuns: 700 };
 
@@ -120,6 +122,8 @@ it("hostile nesting and repetition neither throw nor stall", () => {
   for (const markdown of hostile) {
     const doc = parseMarkdown(markdown);
     readMarkup(renderWeb(doc), WEB);
+    readMarkup(renderFeed(doc, "https://a.cn"), FEED);
+    readMarkup(emailBlocks(doc, "https://a.cn").join(""), EMAIL, EMAIL_LINES);
     readMarkup(renderWechat(doc, { images: () => null }), WECHAT);
     renderText(doc);
     expect([...digestOf(doc)].length).toBeLessThanOrEqual(120);

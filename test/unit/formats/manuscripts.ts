@@ -29,3 +29,31 @@ const piece = fc.oneof(
 );
 /** Any manuscript: syntax, words and attacks in any order, and any characters. */
 export const manuscript = fc.array(piece, { maxLength: 50 }).map((parts) => parts.join(""));
+
+const inline = fc.oneof(
+  fc.constantFrom(...words, ...attacks),
+  fc.constantFrom(
+    ..."**粗** *斜* ~~删~~ `码` [链](/a) [](/b) ![图](/c.jpg) ![](d:x) [^1] [^二] <br> [甲[^1]](/x)".split(" "),
+  ),
+);
+const line = fc.array(inline, { minLength: 1, maxLength: 4 }).map((parts) => parts.join("").replaceAll("\n", " "));
+
+// Every block that a manuscript can have, with `#` where its words go.
+const BLOCKS = [
+  ..."# 甲#|- #\n- [x] #\n  1. #|3. #\n\n   #|> #\n>\n> #|```\n#\n```|---|#\n#|来源：甲|记者 王芳|张三 摄".split("|"),
+  ...'![#](/a.jpg)\n#|![图](/a.jpg "注")|![图](/a.jpg)|![](/a.jpg)\n#|![图](data:x)\n#'.split("|"),
+  ...[" 题", ""].flatMap((title) => [
+    ...["提示", "背景", "诗", "视频", "二维码"].map((name) => `::: ${name}${title}\n#\n#\n\n#\n:::`),
+    ...["视频", "二维码"].map((name) => `::: ${name}${title}\n![#](/a.jpg)\n[#](/b)\n#\n:::`),
+    ...["视频", "二维码"].map((name) => `::: ${name}${title}\n[#](https://a.cn/b)\n:::`),
+  ]),
+  "| # | # |\n|---|--:|\n| # | # |",
+  "[^1]: #",
+  "[^二]: #\n\n    #",
+];
+const block = fc
+  .tuple(fc.constantFrom(...BLOCKS), fc.array(line, { minLength: 6, maxLength: 6 }))
+  .map(([shape, lines]) => shape.replaceAll(/#(?! 甲)/g, () => lines.shift() ?? ""));
+
+/** A manuscript as an office writes it, block by block: what chance alone seldom puts together. */
+export const wellBuilt = fc.array(block, { minLength: 1, maxLength: 6 }).map((blocks) => blocks.join("\n\n"));

@@ -512,6 +512,8 @@ describe("GET /articles/{id}/preview", () => {
     ["", "text/html; charset=UTF-8"],
     ["?format=web", "text/html; charset=UTF-8"],
     ["?format=wechat", "text/html; charset=UTF-8"],
+    ["?format=feed", "text/html; charset=UTF-8"],
+    ["?format=email", "text/html; charset=UTF-8"],
   ])("%s is the page itself, without script and without rights", async (query, type) => {
     const answer = await preview(query);
     expectStatus(answer, 200);
@@ -526,6 +528,13 @@ describe("GET /articles/{id}/preview", () => {
     const [web, wechat] = [await preview("?format=web"), await preview("?format=wechat")];
     expect(wechat.text).toContain("style=");
     expect(web.text).not.toBe(wechat.text);
+  });
+
+  it("email is a whole letter", async () => {
+    const { text } = await preview("?format=email");
+    expect(text).toMatch(/^<!doctype html>/);
+    for (const part of [article.title, "在网页中阅读"]) expect(text).toContain(part);
+    expect(text).not.toContain("退订");
   });
 
   it("text is plain", async () => {
