@@ -1,3 +1,4 @@
+import { absolute } from "../platform/address.ts";
 import { outline } from "./headings.ts";
 import { escapeHtml, safeUrl } from "./html.ts";
 import { boxOf, CARD_NAMES, cardWords, itemsOf, listTag, MARKS, wholeUrl } from "./hypertext.ts";
@@ -16,7 +17,7 @@ function feedFormat(site: string): Format {
   const level = outline();
   const img = ({ src, alt }: Image): string | null => {
     const url = safeUrl(src, "image");
-    return url === null ? null : `<img src="${escapeHtml(wholeUrl(url, site) ?? url)}" alt="${escapeHtml(alt)}">`;
+    return url === null ? null : `<img src="${escapeHtml(absolute(url, site))}" alt="${escapeHtml(alt)}">`;
   };
   const link = (url: string | null, inner: string): string => {
     const whole = url === null ? null : wholeUrl(url, site);

@@ -1,5 +1,6 @@
 /** What the media in HTML share: pages, feeds and letters. */
 import type { Tokens } from "marked";
+import { absolute } from "../platform/address.ts";
 import { escapeHtml } from "./html.ts";
 import { type Format, type RenderedCard, renderBlocks, renderLine, spelledOut } from "./render.ts";
 import { known } from "./tokens.ts";
@@ -36,8 +37,7 @@ export function listTag(list: Tokens.List): { tag: "ol" | "ul"; start: string } 
 
 /** An address that is read far from the site, made whole: paths get the site before them, parts of a page lead nowhere. */
 export function wholeUrl(url: string, site: string): string | null {
-  if (url.startsWith("#")) return null;
-  return url.startsWith("/") ? `${site}${url}` : url;
+  return url.startsWith("#") ? null : absolute(url, site);
 }
 
 /** The words of a card, line by line: its title, its lines, and the address of a code that could not be drawn. */

@@ -1,3 +1,4 @@
+import { absolute } from "../../platform/address.ts";
 import { outline } from "../headings.ts";
 import { escapeHtml, safeUrl } from "../html.ts";
 import { boxOf, CARD_NAMES, cardWords, itemsOf, listTag, MARKS, wholeUrl } from "../hypertext.ts";
@@ -23,9 +24,7 @@ function boxed(bar: keyof typeof style.BARS, blocks: readonly string[]): string 
  */
 export function pictureUrl(src: string, site: string): string | null {
   const url = safeUrl(src, "image");
-  if (url === null) return null;
-  if (url.startsWith("/")) return `${site}${url}`;
-  return /^https:/i.test(url) ? url : null;
+  return url !== null && /^(?:https:|\/)/i.test(url) ? absolute(url, site) : null;
 }
 
 /** An image of a width in pixels: Outlook asks the attribute, all others the style. */

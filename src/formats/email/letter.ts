@@ -1,4 +1,5 @@
 import { escapeHtml } from "../html.ts";
+import { imageSources } from "../images.ts";
 import { renderText } from "../text.ts";
 import type { Doc } from "../tree.ts";
 import { anchor, emailBlocks, imgTag, pictureUrl } from "./body.ts";
@@ -7,7 +8,10 @@ import * as style from "./styles.ts";
 
 export type { EmailFrame, Letter } from "./frame.ts";
 
-/** An article as a letter has it. `facts` are the words below its title: date, unit, names; `url` is its page. */
+/**
+ * An article as a letter has it. `facts` are the words below its title: date, unit, names; `cover` is left out where the
+ * text shows it too; `url` is the article's page.
+ */
 export type EmailArticle = {
   readonly title: string;
   readonly digest: string;
@@ -17,8 +21,8 @@ export type EmailArticle = {
   readonly doc: Doc;
 };
 
-function headBlocks({ title, facts, cover }: EmailArticle, site: string): string[] {
-  const picture = cover === null ? null : pictureUrl(cover, site);
+function headBlocks({ title, facts, cover, doc }: EmailArticle, site: string): string[] {
+  const picture = cover === null || imageSources(doc).includes(cover) ? null : pictureUrl(cover, site);
   return [
     `<h1 style="${style.TITLE}">${escapeHtml(title)}</h1>`,
     facts.length === 0 ? "" : `<p style="${style.SOFT}">${escapeHtml(facts.join("　"))}</p>`,

@@ -2,7 +2,6 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { firstThatFit } from "../../../src/formats/email/frame.ts";
 import {
-  digestOf,
   type EmailArticle,
   type EmailFrame,
   parseMarkdown,
@@ -24,7 +23,7 @@ const letterOf = (markdown: string, more: Partial<EmailArticle> = {}): EmailArti
   const facts = ["2026年11月23日", "长顺镇党委"];
   return {
     title: "郑禾的账本",
-    digest: digestOf(doc),
+    digest: "一盏灯，一本账。",
     facts,
     cover: "/media/c.jpg",
     url: `${SITE}/posts/1`,
@@ -70,6 +69,11 @@ describe("a letter", () => {
     const images = elements.filter(({ tag }) => tag === "img").map(({ attributes }) => attributes);
     expect(images.map(({ src }) => src)).toEqual([`${SITE}/media/c.jpg`, `${SITE}/a.jpg`, "https://c.cn/c.png"]);
     for (const { width, alt } of images) expect([Number(width) > 0, typeof alt]).toEqual([true, "string"]);
+  });
+
+  it("does not show twice what the text shows", () => {
+    const { html } = renderEmail(letterOf("![甲](/a.jpg)", { cover: "/a.jpg" }), FRAME);
+    expect(html.match(/<img/g)).toHaveLength(1);
   });
 
   it("is read first by its digest, seen last by its way out", () => {
