@@ -43,7 +43,7 @@ function* fractions(c: Context, line: Line): Iterable<Finding> {
     const close = percents.flatMap((match) => {
       const percentEnd = match.index + match[0].length;
       const between = match.index >= end ? line.text.slice(end, match.index) : line.text.slice(percentEnd, index);
-      const fits = between.length <= NEAR && !/[。；！？\d]/.test(between) && !VAGUE.test(between);
+      const fits = between.length <= NEAR && !/[。；！？\d增降升]|[同环]比/.test(between) && !VAGUE.test(between);
       return fits ? [{ percent: match[1]!, distance: between.length }] : [];
     });
     const nearest = close.sort((a, b) => a.distance - b.distance)[0];

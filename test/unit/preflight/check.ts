@@ -22,7 +22,15 @@ export const term = (given: Pick<Term, "text"> & Partial<Term>): Term => ({
 });
 
 export const inputOf = (markdown: string, given: Given = {}): Input => {
-  const { title = "长顺镇擂台比武", digest = "", credits = [], cover = null, kind = "original", terms = [], ...rest } = given;
+  const {
+    title = "长顺镇擂台比武",
+    digest = "",
+    credits = [],
+    cover = null,
+    kind = "original",
+    terms = [],
+    ...rest
+  } = given;
   return {
     manuscript: { kind, title, digest, markdown, credits, cover, source: null },
     date: "2026-11-23",
