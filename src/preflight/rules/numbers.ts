@@ -147,10 +147,10 @@ function* sums(c: Context, line: Line): Iterable<Finding> {
 /** Numbers that do not add up. */
 export const numbers: Rule = function* (c) {
   for (const line of c.lines) {
-    if (!/\d/.test(line.text)) continue;
-    yield* fractions(c, line);
-    yield* rates(c, line);
-    yield* portions(c, line);
-    yield* sums(c, line);
+    const { text } = line;
+    if (/[/／]/.test(text)) yield* fractions(c, line);
+    if (text.includes("率")) yield* rates(c, line);
+    if (text.includes("其中")) yield* portions(c, line);
+    if (/[共总计]/.test(text)) yield* sums(c, line);
   }
 };

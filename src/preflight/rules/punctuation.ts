@@ -44,8 +44,8 @@ const charAfter = (text: string, at: number): string =>
 
 /** Whether a half-width mark is a slip: between digits or Latin letters it is a number, a time, a name, a list's `1.`. */
 function isSlip(text: string, { from, to }: Edit): boolean {
-  const [mark, next] = [text[from]!, text[to] ?? ""];
-  if (mark === ".") return /[\p{Script=Han}）”’》】]/u.test(text[from - 1] ?? "") && !/[A-Za-z\d.]/.test(next);
+  const [mark, next] = [text[from]!, text.slice(to).trimStart()[0] ?? ""];
+  if (mark === ".") return /[\p{Script=Han}）”’》】]/u.test(text[from - 1] ?? "") && !/[A-Za-z\d.。…]/.test(next);
   if (/["']/.test(mark) && /\d/.test(text[from - 1] ?? "")) return false;
   const before = charBefore(text, from);
   return WIDE.test(before) || (before !== OBJECT && WIDE.test(charAfter(text, to)));

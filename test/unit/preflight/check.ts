@@ -10,7 +10,7 @@ export interface Given extends Partial<Omit<Input, "manuscript" | "terms">> {
   credits?: { role: string; name: string }[];
   cover?: string | null;
   kind?: "original" | "reprint" | "video";
-  terms?: (Pick<Term, "text"> & Partial<Term>)[];
+  terms?: readonly (Pick<Term, "text"> & Partial<Term>)[];
 }
 
 export const term = (given: Pick<Term, "text"> & Partial<Term>): Term => ({

@@ -140,7 +140,7 @@ describe("word lists", () => {
     ["党支部书记支书到会。", []],
     ["[通知](https://a.cn/村官)", []],
   ])("%s", (markdown, expected) => {
-    expect(told(markdown, { terms }).filter((rule) => !/^link/.test(rule))).toEqual(expected);
+    expect(told(markdown, { terms }).filter((rule) => !rule.startsWith("link"))).toEqual(expected);
   });
 
   it("offers the right form, and blocks only what is forbidden as an error", () => {
