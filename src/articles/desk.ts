@@ -10,6 +10,7 @@ import { conflict, notFound, Problem, stale } from "../platform/problem.ts";
 import { audit } from "../newsroom/store.ts";
 import type { Actor, Publication } from "../newsroom/types.ts";
 import { contentHash } from "./intake.ts";
+import { acknowledge } from "./proof-store.ts";
 import { hasReviewed, insertReview } from "./record-store.ts";
 import type { Next } from "./states.ts";
 import * as states from "./states.ts";
@@ -104,13 +105,33 @@ function begin(db: D1Database, article: Article, actor: Actor, now: number): Act
   };
 }
 
-/** 提交. Throws 409 when the article is not in a state to be submitted. */
+/** What a person accepts in a text although the linter told of it: on the text, and in the audit. */
+export function accepting(
+  db: D1Database,
+  article: Pick<Article, "id" | "uid">,
+  accepted: { hash: string; keys: readonly string[] },
+  by: { actor: Actor; guard: Guard; now: number },
+): Statement[] {
+  const { hash, keys } = accepted;
+  if (keys.length === 0) return [];
+  const entry = {
+    at: by.now,
+    actor: by.actor.name,
+    action: "article.acknowledged",
+    subject: `article:${article.uid}`,
+    detail: { hash, findings: keys },
+  };
+  return [acknowledge(db, { articleId: article.id, hash }, keys, by.guard), audit(db, entry, by.guard)];
+}
+
+/** 提交. `accepted`: keys of findings that the actor accepts. Throws 409 when the article is not in a state to be submitted. */
 export async function submitArticle(
   desk: Desk,
   article: Article,
   publication: Publication,
   actor: Actor,
   now: number,
+  accepted: readonly string[] = [],
 ): Promise<Article> {
   const { db } = desk;
   const next = settled(states.submit(article.status, publication.stages, article.embargoUntil, now));
@@ -119,6 +140,7 @@ export async function submitArticle(
   return commit(db, article, [
     moveArticle(db, act.expected, { ...next, queueKey }, article, now),
     act.note("article.submitted", { to: next.status, hash: article.hash }),
+    ...accepting(db, article, { hash: article.hash, keys: accepted }, { actor, guard: act.guard, now }),
     // One that a person held was counted when it was approved.
     ...(cleared(next) && article.status !== "held" ? [countArrival(db, publication, act.guard, now)] : []),
     ...desk.planner.joined(db, article, act.guard, now),
@@ -199,6 +221,7 @@ export async function editArticle(
   rev: number,
   actor: Actor,
   now: number,
+  accepted: readonly string[] = [],
 ): Promise<Article> {
   const { db } = desk;
   if (rev !== article.rev) throw stale(article.rev);
@@ -233,6 +256,7 @@ export async function editArticle(
       now,
     ),
     act.note("article.edited", { from: article.hash, to: hash, status: next.status }),
+    ...accepting(db, article, { hash, keys: accepted }, { actor, guard: act.guard, now }),
     ...desk.planner.unpick(db, article, act.guard, now),
     ...desk.planner.joined(db, article, act.guard, now),
   ]);

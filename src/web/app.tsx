@@ -16,8 +16,10 @@ import { handovers } from "./api/handovers.ts";
 import { health } from "./api/health.ts";
 import { idempotent } from "./api/idempotency.ts";
 import { newsroom } from "./api/newsroom.ts";
+import { preflight } from "./api/preflight.ts";
 import { publications } from "./api/publications.ts";
 import { record } from "./api/record.ts";
+import { terms } from "./api/terms.ts";
 import { wire } from "./api/wire.ts";
 import type { App } from "./context.ts";
 import { problemOf, problemResponse } from "./problems.ts";
@@ -40,6 +42,7 @@ app.use("/media/*", authenticate);
 for (const room of [
   health,
   articles,
+  preflight,
   publications,
   record,
   handovers,
@@ -49,6 +52,7 @@ for (const room of [
   channelActs,
   deliveries,
   newsroom,
+  terms,
   wire,
 ])
   app.route("/api", room);

@@ -4,7 +4,7 @@ import { stamped } from "../platform/guard.ts";
 import { newStamp } from "../platform/ids.ts";
 import { conflict, stale } from "../platform/problem.ts";
 import type { Desk } from "../articles/desk.ts";
-import { requireArticle } from "../articles/desk.ts";
+import { accepting, requireArticle } from "../articles/desk.ts";
 import { contentHash } from "../articles/intake.ts";
 import { insertRevision, moveArticle, rewriteArticle } from "../articles/store.ts";
 import type { Article, Content } from "../articles/types.ts";
@@ -51,6 +51,7 @@ export async function correctArticle(
   note: string,
   actor: Actor,
   now: number,
+  accepted: readonly string[] = [],
 ): Promise<Article> {
   requirePublished(article, "corrected");
   const { db } = desk;
@@ -66,6 +67,7 @@ export async function correctArticle(
       now,
     ),
     insertRevision(db, article.uid, { hash, content, media: desk.mediaOf(content), savedBy: actor.name, stamp }, now),
+    ...accepting(db, article, { hash, keys: accepted }, { actor, guard, now }),
     ...correctPost(db, article.id, guard, now),
     insertCorrection(db, article.id, note, guard, now),
     ...desk.handovers.corrected(db, article.id, note, guard, now),

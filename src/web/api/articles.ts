@@ -38,6 +38,7 @@ import { articleSummary, articleView, revisionView } from "./entities.ts";
 import { idFor } from "./idempotency.ts";
 import { operation } from "./operation.ts";
 import { pageOf, positionOf } from "./paging.ts";
+import { clearToChange, clearToSubmit, preflightView } from "./preflight.ts";
 import * as schemas from "./schemas.ts";
 import { isVideoUpload, receiveVideo } from "./upload.ts";
 
@@ -186,7 +187,7 @@ articles.patch(
     const actor = requireScope(c, "articles:write");
     const { desk, db } = c.get("deps");
     const rev = ifMatch(c);
-    const patch = await readJson(c, schemas.articlePatch);
+    const { acknowledge = [], ...patch } = await readJson(c, schemas.articlePatch);
     const article = await requireArticle(db, c.req.param("id"));
     const publication = await requirePublication(db, article.publication);
     const { content, handling } = split(changedFields(article, patch));
@@ -195,10 +196,9 @@ articles.patch(
       column: patch.column === undefined ? article.column : patch.column,
       unit: patch.unit === undefined ? article.unit : patch.unit,
     });
-    return show(
-      c,
-      await editArticle(desk, article, publication, { content, handling, place }, rev, actor, c.get("now")),
-    );
+    const accepted = await clearToChange(c, article, publication, content, acknowledge);
+    const changed = { content, handling, place };
+    return show(c, await editArticle(desk, article, publication, changed, rev, actor, c.get("now"), accepted));
   },
 );
 
@@ -286,14 +286,22 @@ articles.get(
 
 articles.post(
   "/articles/:id/submit",
-  operation({ summary: "Submit for review, or to the queue", tag, scope: "articles:write", body: schemas.nothing }),
+  operation({
+    summary: "Submit for review, or to the queue",
+    tag,
+    scope: "articles:write",
+    body: schemas.submission,
+    answer: "The article, with `preflight`: what the linter says of it.",
+  }),
   async (c) => {
     const actor = requireScope(c, "articles:write");
     const { desk, db } = c.get("deps");
-    await readJson(c, schemas.nothing);
+    const { acknowledge } = await readJson(c, schemas.submission);
     const article = await requireArticle(db, c.req.param("id"));
     const publication = await requirePublication(db, article.publication);
-    return show(c, await submitArticle(desk, article, publication, actor, c.get("now")));
+    const { result, accepted } = await clearToSubmit(c, article, publication, acknowledge);
+    const submitted = await submitArticle(desk, article, publication, actor, c.get("now"), accepted);
+    return show(c, submitted, 200, { preflight: preflightView(result) });
   },
 );
 
@@ -339,12 +347,13 @@ articles.post(
   async (c) => {
     const actor = requireScope(c, "editions");
     const { desk, db } = c.get("deps");
-    const { note = "", ...patch } = await readJson(c, schemas.correction);
+    const { note = "", acknowledge = [], ...patch } = await readJson(c, schemas.correction);
     const article = await requireArticle(db, c.req.param("id"));
     const publication = await requirePublication(db, article.publication);
     const { content, handling } = split(changedFields(article, patch));
     checkTogether(content, handling, publication);
-    return show(c, await correctArticle(desk, article, content, note, actor, c.get("now")));
+    const accepted = await clearToChange(c, article, publication, content, acknowledge);
+    return show(c, await correctArticle(desk, article, content, note, actor, c.get("now"), accepted));
   },
 );
 

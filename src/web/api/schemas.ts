@@ -7,8 +7,10 @@ import { DECISIONS, GATES, KINDS, STATUSES } from "../../articles/types.ts";
 import { KIND_NAMES } from "../../channels/index.ts";
 import { PURPOSES } from "../../delivery/types.ts";
 import { refuseExpression } from "../../editions/slots.ts";
+import { TERM_KINDS, TERM_SEVERITIES } from "../../newsroom/term-store.ts";
 import { MEDIUMS, OUTLETS, ROLES, SCOPES, STAGES, UNIT_KINDS } from "../../newsroom/types.ts";
 import { WEEKDAYS } from "../../newsroom/ladder-settings.ts";
+import { BLOCKING_RULES } from "../../preflight/index.ts";
 import { isZone, HOUR } from "../../platform/time.ts";
 import { ENTRY_KINDS } from "../../wire/store.ts";
 
@@ -144,9 +146,14 @@ export const newArticle = z.strictObject({
   evergreen: handling.evergreen.default(false),
 });
 
-export const articlePatch = z.strictObject({ kind, ...content, ...handling }).partial();
+/** Rules whose findings in this text the caller accepts. */
+const acknowledge = z.array(z.enum(BLOCKING_RULES)).max(BLOCKING_RULES.length);
 
-export const correction = z.strictObject({ ...content, note: line(200, 0).default("") }).partial();
+export const submission = z.strictObject({ acknowledge: acknowledge.default([]) });
+
+export const articlePatch = z.strictObject({ kind, ...content, ...handling, acknowledge }).partial();
+
+export const correction = z.strictObject({ ...content, note: line(200, 0).default(""), acknowledge }).partial();
 export const recall = z.strictObject({ note: line(200, 0).default("") });
 
 export const review = z.strictObject({
@@ -347,6 +354,23 @@ export const newToken = z.strictObject({
   scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
   person: slug.nullable().default(null),
 });
+
+const term = {
+  text: line(60),
+  kind: z.enum(TERM_KINDS),
+  /** The right form. */
+  write_as: line(60).nullable(),
+  /** Without one: error for what is forbidden, warning for what is preferred otherwise. */
+  severity: z.enum(TERM_SEVERITIES),
+  note: line(200, 0),
+};
+export const newTerm = z.strictObject({
+  ...term,
+  write_as: term.write_as.default(null),
+  severity: term.severity.optional(),
+  note: term.note.default(""),
+});
+export const termPatch = z.strictObject(term).partial();
 
 const page = {
   cursor: z.string().max(40).optional(),
