@@ -1,6 +1,7 @@
 /** The office's own log: what its people have to know. Append only, numbered like the wire; channels of purpose `alert` follow it. */
 import type { Statement } from "../platform/d1.ts";
 import { rows } from "../platform/d1.ts";
+import type { Guard } from "../platform/guard.ts";
 import type { Sql } from "../newsroom/store.ts";
 
 /** The state of the log's head, in SQL. */
@@ -24,6 +25,14 @@ export interface Alert extends NewAlert {
 export function insertAlerts(db: D1Database, source: Sql): Statement {
   // Nothing is ever deleted here, so SQLite's own next number leaves no gap.
   return db.prepare(`INSERT INTO alerts (at, kind, title, body, subject) ${source.sql}`).bind(...source.args);
+}
+
+/** One alert, under a guard. */
+export function insertAlert(db: D1Database, alert: NewAlert, guard: Guard): Statement {
+  return insertAlerts(db, {
+    sql: `SELECT ?, ?, ?, ?, ? WHERE ${guard.sql}`,
+    args: [alert.at, alert.kind, alert.title, alert.body, alert.subject, ...guard.args],
+  });
 }
 
 /** The next `window` alerts after each of the given cursors, in order, without repeats: addressed by number, like the wire's. */

@@ -1,4 +1,6 @@
 /** Release: at its time a slot's picks become posts and wire entries, all in one guarded batch. */
+import type { NewAlert } from "../alerts/store.ts";
+import { insertAlert } from "../alerts/store.ts";
 import type { Statement } from "../platform/d1.ts";
 import { newId, newStamp } from "../platform/ids.ts";
 import { MINUTE } from "../platform/time.ts";
@@ -15,15 +17,16 @@ const LATE_AFTER = 3 * MINUTE;
 
 /**
  * Releases one slot, once: the first statement stamps it, the others act only under that stamp. A stopped publication
- * keeps its slot. Gives whether this call released it.
+ * keeps its slot. `alerts` are told with it. Gives whether this call released it.
  */
 export async function releaseSlot(
   db: D1Database,
   publication: Publication,
   edition: { id: number; date: string; positions: readonly number[] },
   slot: Slot,
-  wake: (now: number) => Statement[],
+  wake: (now: number, purpose?: "news" | "alert") => Statement[],
   now: number,
+  alerts: readonly NewAlert[] = [],
 ): Promise<boolean> {
   const stamp = newStamp();
   const guard = slotStamped(edition.id, slot.n, stamp);
@@ -55,7 +58,9 @@ export async function releaseSlot(
       guard,
     ),
     closeIfDone(db, edition.id, now),
+    ...alerts.map((alert) => insertAlert(db, alert, guard)),
     ...wake(now),
+    ...(alerts.length > 0 ? wake(now, "alert") : []),
   ]);
   return released!.meta.changes > 0;
 }

@@ -19,6 +19,15 @@ export function stampChange(
     .bind(stamp, edition.id, edition.planRev, article.id, article.rev);
 }
 
+/** Stamps the edition if nobody has changed it since it was read. */
+export function stampRead(db: D1Database, edition: { id: number; planRev: number }, stamp: string): Statement {
+  return db
+    .prepare(
+      `UPDATE editions SET plan_rev = plan_rev + 1, stamp = ? WHERE id = ? AND plan_rev = ? AND closed_at IS NULL`,
+    )
+    .bind(stamp, edition.id, edition.planRev);
+}
+
 /** Removes an article's waiting pick. */
 export function removePick(db: D1Database, editionId: number, articleId: number, guard: Guard): Statement {
   return guarded(

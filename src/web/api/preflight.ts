@@ -5,6 +5,7 @@ import { contentHash } from "../../articles/intake.ts";
 import { mediaHash } from "../../articles/media.ts";
 import { readFacts } from "../../articles/proof-store.ts";
 import type { Article, Content } from "../../articles/types.ts";
+import type { Proposal } from "../../editions/plan.ts";
 import { requirePublication } from "../../newsroom/publications.ts";
 import type { Publication } from "../../newsroom/types.ts";
 import type { Finding, Input, Preflight } from "../../preflight/index.ts";
@@ -102,6 +103,28 @@ export async function clearToChange(
   if (hash === article.hash) return [];
   const { input, acknowledged } = await inputOf(c, article, content, hash, publication.timeZone);
   return accept(preflightBlocking(input), acknowledged, rules);
+}
+
+/** The articles of an edition that have not gone out, by internal id. */
+export function waitingArticles({ planned, added }: Proposal): number[] {
+  const waiting = (planned?.picks ?? []).filter(({ seq }) => seq === null);
+  return [...waiting, ...added].map(({ articleId }) => articleId);
+}
+
+/** An edition as it is shown, each pick that waits with its findings. */
+export function withFindings<View extends { picks: { article_id: string }[] }>(
+  view: View,
+  { planned, added }: Proposal,
+  found: ReadonlyMap<number, Finding[]>,
+) {
+  const ids = new Map([...(planned?.picks ?? []), ...added].map(({ uid, articleId }) => [uid, articleId]));
+  return {
+    ...view,
+    picks: view.picks.map((pick) => {
+      const findings = found.get(ids.get(pick.article_id) ?? 0);
+      return { ...pick, ...(findings && { findings: findings.map(findingView) }) };
+    }),
+  };
 }
 
 preflight.get(

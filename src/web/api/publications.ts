@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { z } from "zod";
+import { findingsOf } from "../../editions/clearance.ts";
 import type { Calendar } from "../../editions/calendar/calendar.ts";
 import { calendarOf } from "../../editions/calendar/calendar.ts";
 import { readEntries } from "../../editions/calendar/store.ts";
@@ -25,6 +26,7 @@ import { check, ifMatch, readJson } from "./body.ts";
 import { editionView, publicationView } from "./entities.ts";
 import { withHandovers } from "./handover-view.ts";
 import { operation } from "./operation.ts";
+import { waitingArticles, withFindings } from "./preflight.ts";
 import * as schemas from "./schemas.ts";
 
 export const publications = new Hono<App>();
@@ -276,13 +278,19 @@ publications.post(
     const seen = await proposalDigest(proposal);
     if (dry_run) {
       const ahead = days === 1 ? [] : await proposeAhead(db, calendar, publication, date, days, now, whatIf);
+      const proposals = [proposal, ...ahead.map((day) => day.proposal)];
+      const found = await findingsOf(db, publication.timeZone, proposals.flatMap(waitingArticles));
       return c.json({
-        ...editionView(publication, date, proposal, seen, true),
+        ...withFindings(editionView(publication, date, proposal, seen, true), proposal, found),
         passed_over: proposal.passedOver.map(({ uid, title, why }) => ({ article_id: uid, title, why })),
         ...(days > 1 && {
           ahead: await Promise.all(
             ahead.map(async (day) =>
-              editionView(publication, day.date, day.proposal, await proposalDigest(day.proposal), true),
+              withFindings(
+                editionView(publication, day.date, day.proposal, await proposalDigest(day.proposal), true),
+                day.proposal,
+                found,
+              ),
             ),
           ),
         }),
