@@ -1,5 +1,5 @@
 /** What every rule is given: the manuscript, read once. */
-import { type Doc, parseMarkdown } from "../formats/index.ts";
+import { digestOf, type Doc, parseMarkdown } from "../formats/index.ts";
 import { BOUNDS } from "./limits.ts";
 import type { Line, Reading } from "./reading.ts";
 import { readTree, wholeLine } from "./reading.ts";
@@ -24,8 +24,10 @@ const authorOf = (input: Input): string => input.manuscript.credits.map(({ name 
 
 /** Reads a manuscript for the rules. */
 export function read(input: Input): Context {
-  const { title, digest, markdown, source } = input.manuscript;
+  const { title, markdown, source } = input.manuscript;
   const doc = parseMarkdown(markdown);
+  // A digest that was taken from the text follows it: what is wrong there is told once.
+  const digest = input.manuscript.digest === digestOf(doc) ? "" : input.manuscript.digest;
   const { lines, ...rest } = readTree(markdown, doc.tokens);
   const everything = [wholeLine("title", title), wholeLine("digest", digest), ...lines];
   const texts: Partial<Record<Field, string>> = {

@@ -135,6 +135,7 @@ const TABLES = [
   "columns",
   "units",
   "people",
+  "terms",
   "tokens",
   "audit",
   "requests",

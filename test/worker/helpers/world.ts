@@ -161,6 +161,7 @@ const TABLES = [
   "articles",
   "tokens",
   "people",
+  "terms",
   "columns",
   "units",
   "publications",
