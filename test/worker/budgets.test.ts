@@ -29,7 +29,7 @@ async function backlog(publication: number, count: number): Promise<void> {
     .run();
   await world.db
     .prepare(
-      `INSERT INTO revisions SELECT id, hash, title, '', '正文', '{"credits":[],"cover":null,"source":null}', '[]', 'import', 0 FROM articles`,
+      `INSERT INTO revisions SELECT id, hash, title, '', '正文', '{"credits":[],"cover":null,"source":null}', '[]', 'import', 0, '[]' FROM articles`,
     )
     .run();
 }

@@ -171,7 +171,7 @@ describe("the year 2026, replayed by its ticks", () => {
           .run();
       await world.db
         .prepare(
-          `INSERT INTO revisions SELECT id, hash, title, '', '正文', '{"credits":[],"cover":null,"source":null}', '[]', 'import', 0 FROM articles`,
+          `INSERT INTO revisions SELECT id, hash, title, '', '正文', '{"credits":[],"cover":null,"source":null}', '[]', 'import', 0, '[]' FROM articles`,
         )
         .run();
       // Every moment at which either would plan or release if every day were worked.
