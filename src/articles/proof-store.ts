@@ -51,7 +51,7 @@ export async function readProofs(
     db
       .prepare(
         `SELECT 'article' AS what, a.id, a.uid, a.kind, r.title, r.digest, substr(r.markdown, 1, ${PROOF_LENGTH}) AS markdown,
-           json_remove(r.meta, '$.captions') AS meta, r.hash,
+           r.meta, r.hash,
            (SELECT json_group_array(json_object('hash', m.hash, 'type', m.type, 'size', m.size)) FROM json_each(r.media) j
               JOIN media m ON m.hash = j.value) AS media,
            (SELECT count(*) FROM json_each(r.media) j WHERE NOT EXISTS (SELECT 1 FROM media m WHERE m.hash = j.value)) AS missing,
@@ -73,7 +73,7 @@ export async function readProofs(
 }
 
 const toProof = (r: ProofRow): Proof => ({
-  ...(JSON.parse(r.meta) as Pick<Content, "credits" | "cover" | "source">),
+  ...(JSON.parse(r.meta) as Pick<Content, "credits" | "cover" | "source" | "captions">),
   id: r.id,
   uid: r.uid,
   kind: r.kind as Kind,

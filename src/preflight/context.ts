@@ -24,7 +24,7 @@ const authorOf = (input: Input): string => input.manuscript.credits.map(({ name 
 
 /** Reads a manuscript for the rules. */
 export function read(input: Input): Context {
-  const { title, markdown, source } = input.manuscript;
+  const { title, markdown, source, captions } = input.manuscript;
   const doc = parseMarkdown(markdown);
   // A digest that was taken from the text follows it: what is wrong there is told once.
   const digest = input.manuscript.digest === digestOf(doc) ? "" : input.manuscript.digest;
@@ -36,6 +36,7 @@ export function read(input: Input): Context {
     markdown,
     author: authorOf(input),
     ...(source && { source: source.name }),
+    ...(captions && { captions }),
   };
   const textOf = (field: Field) => texts[field] ?? "";
   const breaks = new Map<Field, number[]>();
@@ -110,4 +111,5 @@ export const NAMES: Record<Field, string> = {
   markdown: "正文",
   cover: "封面",
   source: "来源",
+  captions: "字幕",
 };

@@ -48,7 +48,7 @@ export function blocking(findings: readonly Finding[]): Finding[] {
   return findings.filter(isBlocking);
 }
 
-const FIELDS: readonly Field[] = ["title", "author", "digest", "source", "cover", "markdown"];
+const FIELDS: readonly Field[] = ["title", "author", "digest", "source", "cover", "markdown", "captions"];
 const startOf = ({ place }: Finding): number => ("from" in place ? place.from : -1);
 
 /** In reading order, those that block first if there are more than an answer holds, no digit of a secret in any excerpt. */

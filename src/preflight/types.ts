@@ -6,7 +6,7 @@ import type { TermMatcher } from "./matcher.ts";
 export type Severity = "error" | "warning" | "hint";
 
 /** The parts of a manuscript that a finding can be about. */
-export type Field = "title" | "author" | "digest" | "markdown" | "cover" | "source";
+export type Field = "title" | "author" | "digest" | "markdown" | "cover" | "source" | "captions";
 
 /** A stretch of a field's text: UTF-16 units, `line` and `column` counted from 1. */
 export interface Range {
@@ -45,6 +45,8 @@ export interface Manuscript {
   credits: readonly { role: string; name: string }[];
   cover: string | null;
   source: { name: string; url: string } | null;
+  /** A video's. */
+  captions?: string | null;
 }
 
 export interface Input {

@@ -53,6 +53,22 @@ it("holds back what a word list forbids since, fills its place, tells the office
   ]);
 });
 
+it("killed after any effect of it, the day ends the same", { timeout: 60_000 }, async () => {
+  for (let n = 0, over = false; !over; n++) {
+    await world.wipe();
+    publication = await world.publication({ quota: 3, releaseTimes: ["30 8 * * *"] });
+    await world.articles(publication, 4);
+    await rewrite(2, "正文里有禁用词。");
+    await forbid("禁用词");
+    world.line.crash(n, "after");
+    await world.tick(at("08:30")).catch(() => {});
+    over = world.line.effects.length <= n;
+    world.line.restart();
+    for (const time of ["08:31", "08:32"]) await world.tick(at(time));
+    expect([await posted(), (await alerts()).length], `effect ${n}`).toEqual([[1, 4, 3], 1]);
+  }
+});
+
 it("lets out what a person accepted in this text, and holds back what was forbidden after that", async () => {
   await world.articles(publication, 3);
   await rewrite(1, "正文里有禁用词。");

@@ -113,7 +113,14 @@ export function mask(text: string): string {
 /** Numbers of persons and accounts. */
 export const secrets: Rule = function* (c): Generator<Finding> {
   const addresses = addressesIn(c);
-  for (const field of ["title", "digest", "author", "source", "markdown"] as const satisfies readonly Field[]) {
+  for (const field of [
+    "title",
+    "digest",
+    "author",
+    "source",
+    "captions",
+    "markdown",
+  ] as const satisfies readonly Field[]) {
     const text = plain(c.textOf(field));
     const taken: Mark[] = [];
     for (const kind of KINDS)

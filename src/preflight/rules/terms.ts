@@ -27,7 +27,7 @@ function found(c: Context, line: Line, { from, to, term }: Hit<Term>): Finding {
 
 /** The office's own word lists: what must not appear, and what must be written so. */
 export const terms: Rule = function* (c) {
-  const others = (["author", "source"] as const).map((field) => ({ field, text: c.textOf(field) }));
+  const others = (["author", "source", "captions"] as const).map((field) => ({ field, text: c.textOf(field) }));
   for (const line of c.everything)
     for (const hit of c.terms.find(line.text)) if (!alreadyRight(line.text, hit)) yield found(c, line, hit);
   for (const { field, text } of others)

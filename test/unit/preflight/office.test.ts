@@ -1,7 +1,7 @@
 /** Limits, pictures, links, headings, secrets and word lists. */
 import { describe, expect, it } from "vitest";
-import { applyFixes, blocking, type MediaFact } from "../../../src/preflight/index.ts";
-import { check, said } from "./check.ts";
+import { applyFixes, blocking, type MediaFact, preflight } from "../../../src/preflight/index.ts";
+import { check, inputOf, said } from "./check.ts";
 
 const told = (markdown: string, given = {}) => said(check(markdown, given).findings);
 
@@ -111,6 +111,15 @@ describe("保密关", () => {
     "投入1380013万元。",
   ])("leaves alone %s", (markdown) => {
     expect(told(markdown).filter((rule) => /^(?:id|bank|mobile|landline)/.test(rule))).toEqual([]);
+  });
+
+  it("looks at a video's captions too", () => {
+    const { manuscript, ...rest } = inputOf("看片。", { kind: "video", terms: [{ text: "村官" }] });
+    const { findings } = preflight({ ...rest, manuscript: { ...manuscript, captions: `他是村官，身份证${ID}` } });
+    expect(blocking(findings).map(({ rule, place }) => [rule, place.field])).toEqual([
+      ["forbidden-term", "captions"],
+      ["id-card", "captions"],
+    ]);
   });
 
   it("blocks identity and bank cards wherever they stand, and no others", () => {
