@@ -8,6 +8,9 @@ import { allTerms } from "../newsroom/term-store.ts";
 import type { MediaRow } from "./record-store.ts";
 import type { Content, Kind } from "./types.ts";
 
+/** What the linter asks of a picture or video. */
+type KnownMedia = Pick<MediaRow, "hash" | "type" | "size">;
+
 /** The text of an article that waits for its release. */
 export interface Proof extends Content {
   id: number;
@@ -16,7 +19,7 @@ export interface Proof extends Content {
   /** When the event was, or when the article was made. */
   at: number;
   /** Those of its pictures that there are. */
-  media: MediaRow[];
+  media: KnownMedia[];
   /** How many pictures and videos of ours it names that there are not. */
   missing: number;
   /** Keys of the findings that a person accepted in this text. */
@@ -81,7 +84,7 @@ const toProof = (r: ProofRow): Proof => ({
   digest: r.digest,
   markdown: r.markdown,
   hash: r.hash,
-  media: JSON.parse(r.media) as MediaRow[],
+  media: JSON.parse(r.media) as KnownMedia[],
   missing: r.missing,
   acknowledged: JSON.parse(r.acknowledged) as string[],
   at: r.at,
@@ -93,7 +96,7 @@ export async function readFacts(
   articleId: number,
   hash: string,
   hashes: readonly string[],
-): Promise<{ media: MediaRow[]; terms: TermFields[]; acknowledged: string[] }> {
+): Promise<{ media: KnownMedia[]; terms: TermFields[]; acknowledged: string[] }> {
   const [media, terms, accepted] = await db.batch([
     db
       .prepare(`SELECT m.hash, m.type, m.size FROM json_each(?) j CROSS JOIN media m ON m.hash = j.value`)
@@ -103,7 +106,7 @@ export async function readFacts(
   ]);
   const [revision] = accepted!.results as { acknowledged: string }[];
   return {
-    media: media!.results as MediaRow[],
+    media: media!.results as KnownMedia[],
     terms: terms!.results as TermFields[],
     acknowledged: JSON.parse(revision?.acknowledged ?? "[]") as string[],
   };
