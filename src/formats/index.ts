@@ -18,4 +18,17 @@ export { type Look, type Run, runText } from "./runs.ts";
 export { readerText, renderText } from "./text.ts";
 export { type Doc, parseMarkdown } from "./tree.ts";
 export { renderWeb, type WebOptions } from "./web.ts";
-export { renderWechat, type WechatOptions, type WechatTheme } from "./wechat.ts";
+export { issueOf, renderWechat, themeImages, type WechatOptions } from "./wechat/render.ts";
+export {
+  CAPTIONS,
+  COLUMN_HEADS,
+  DEFAULT_THEME,
+  HEADINGS,
+  QUOTES,
+  RULES,
+  type Theme,
+  themeOf,
+  type ThemeSettings,
+} from "./wechat/theme.ts";
+export { refuseTheme } from "./wechat/check.ts";
+export { THEME_NAMES, type ThemeName, THEMES } from "./wechat/themes.ts";

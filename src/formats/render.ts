@@ -61,7 +61,8 @@ export type RenderedCard = {
 
 /**
  * How a format writes blocks too. `level` counts the lists around one; `figure` is an image alone in its paragraph, with
- * the caption that stands under it, rendered; `credit` a line that says where a text comes from or who made it.
+ * the caption that stands under it, rendered; `credit` a line that says where a text comes from or who made it; `language`
+ * what stands after a code block's fence, or nothing.
  */
 export type Format = Inline & {
   paragraph(inner: string): string;
@@ -70,7 +71,7 @@ export type Format = Inline & {
   heading(inner: string, depth: number): string;
   list(list: Tokens.List, level: number): string;
   quote(blocks: readonly string[]): string;
-  pre(literal: string): string;
+  pre(literal: string, language: string): string;
   table(header: readonly Cell[], rows: readonly (readonly Cell[])[]): string;
   rule(): string;
   callout(callout: RenderedCallout): string;
@@ -266,7 +267,7 @@ function block(token: KanfaToken, to: Format, level: number): string[] {
     case "blockquote":
       return quote(token.tokens, to);
     case "code":
-      return [to.pre(literal(token))];
+      return [to.pre(literal(token), token.lang ?? "")];
     case "hr":
       return [to.rule()];
     case "table":

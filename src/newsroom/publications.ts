@@ -1,3 +1,4 @@
+import { DEFAULT_THEME, refuseTheme } from "../formats/index.ts";
 import { isDuplicate } from "../platform/d1.ts";
 import { stamped } from "../platform/guard.ts";
 import { newStamp } from "../platform/ids.ts";
@@ -37,7 +38,7 @@ export async function savePublication(
   const existing = await findPublication(db, settings.slug);
   const subject = `publication:${settings.slug}`;
   if (existing && rev !== existing.rev) throw stale(existing.rev);
-  await requireLadder(db, settings);
+  await requireWorkable(db, settings);
   if (!existing) {
     try {
       await db.batch([
@@ -67,9 +68,12 @@ export async function savePublication(
 }
 
 /** Throws a 422 problem that names every setting that can never work. */
-async function requireLadder(db: D1Database, settings: PublicationSettings): Promise<void> {
+async function requireWorkable(db: D1Database, settings: PublicationSettings): Promise<void> {
   const known = await listSlugs(db, KNOWN_LIMIT);
-  const errors = refuseLadder({ ...LADDER_DEFAULTS, ...settings.ladder }, { ...settings, ...known });
+  const errors = [
+    ...refuseLadder({ ...LADDER_DEFAULTS, ...settings.ladder }, { ...settings, ...known }),
+    ...refuseTheme(settings.theme ?? DEFAULT_THEME).map(({ field, message }) => ({ field: `theme.${field}`, message })),
+  ];
   if (errors.length === 0) return;
   const first = errors[0]!;
   throw new Problem(422, "Invalid request", `${first.field}: ${first.message}`, { errors });

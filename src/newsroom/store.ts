@@ -1,3 +1,4 @@
+import { DEFAULT_THEME, type ThemeSettings } from "../formats/index.ts";
 import type { Statement } from "../platform/d1.ts";
 import { row, rows } from "../platform/d1.ts";
 import type { Guard } from "../platform/guard.ts";
@@ -20,13 +21,14 @@ interface PublicationRow {
   warn_at: string;
   outlets: string;
   ladder: string;
+  theme: string;
   stopped_at: number | null;
   stop_reason: string | null;
   due_at: number;
   rev: number;
 }
 
-const PUBLICATION = `id, slug, name, medium, time_zone, quota, plan_at, release_times, stages, warn_at, outlets, ladder, stopped_at, stop_reason, due_at, rev`;
+const PUBLICATION = `id, slug, name, medium, time_zone, quota, plan_at, release_times, stages, warn_at, outlets, ladder, theme, stopped_at, stop_reason, due_at, rev`;
 
 function toPublication(r: PublicationRow): Publication {
   return {
@@ -42,6 +44,7 @@ function toPublication(r: PublicationRow): Publication {
     warnAt: JSON.parse(r.warn_at) as string[],
     outlets: JSON.parse(r.outlets) as Outlet[],
     ladder: parseLadder(r.ladder),
+    theme: JSON.parse(r.theme) as ThemeSettings,
     stoppedAt: r.stopped_at,
     stopReason: r.stop_reason,
     dueAt: r.due_at,
@@ -73,7 +76,12 @@ export async function listPublications(db: D1Database, dueBy?: number): Promise<
 export type PublicationSettings = Pick<
   Publication,
   "slug" | "name" | "medium" | "timeZone" | "quota" | "planAt" | "releaseTimes" | "stages"
-> & { warnAt?: readonly string[]; outlets?: readonly Outlet[]; ladder?: Partial<LadderSettings> };
+> & {
+  warnAt?: readonly string[];
+  outlets?: readonly Outlet[];
+  ladder?: Partial<LadderSettings>;
+  theme?: ThemeSettings;
+};
 
 /** When a working day's shortfall is warned of where nobody has said: while the office can still do something about it. */
 export const DEFAULT_WARN_AT: readonly string[] = ["16:00"];
@@ -83,8 +91,8 @@ const outletsJson = (p: PublicationSettings): string => JSON.stringify(p.outlets
 export function insertPublication(db: D1Database, p: PublicationSettings, now: number): Statement {
   return db
     .prepare(
-      `INSERT INTO publications (slug, name, medium, time_zone, quota, plan_at, release_times, stages, warn_at, outlets, ladder, due_at, rev, created_at, updated_at)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?10, ?11, ?12, ?9, 1, ?9, ?9)`,
+      `INSERT INTO publications (slug, name, medium, time_zone, quota, plan_at, release_times, stages, warn_at, outlets, ladder, theme, due_at, rev, created_at, updated_at)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?10, ?11, ?12, ?13, ?9, 1, ?9, ?9)`,
     )
     .bind(
       p.slug,
@@ -99,6 +107,7 @@ export function insertPublication(db: D1Database, p: PublicationSettings, now: n
       JSON.stringify(p.warnAt ?? DEFAULT_WARN_AT),
       outletsJson(p),
       JSON.stringify(p.ladder ?? {}),
+      JSON.stringify(p.theme ?? DEFAULT_THEME),
     );
 }
 
@@ -113,7 +122,7 @@ export function updatePublication(
   return db
     .prepare(
       `UPDATE publications SET name = ?2, medium = ?3, time_zone = ?4, quota = ?5, plan_at = ?6, release_times = ?7, stages = ?8,
-         warn_at = coalesce(?12, warn_at), outlets = ?13, ladder = ?14,
+         warn_at = coalesce(?12, warn_at), outlets = ?13, ladder = ?14, theme = ?15,
          due_at = min(due_at, ?9), rev = rev + 1, stamp = ?10, updated_at = ?9
        WHERE slug = ?1 AND rev = ?11`,
     )
@@ -132,6 +141,7 @@ export function updatePublication(
       p.warnAt ? JSON.stringify(p.warnAt) : null,
       outletsJson(p),
       JSON.stringify(p.ladder ?? {}),
+      JSON.stringify(p.theme ?? DEFAULT_THEME),
     );
 }
 

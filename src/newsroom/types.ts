@@ -1,4 +1,5 @@
 /** What the office consists of. */
+import type { ThemeSettings } from "../formats/index.ts";
 import type { LadderSettings } from "./ladder-settings.ts";
 
 export const ROLES = ["correspondent", "editor", "reviewer", "deputy", "head", "publisher", "admin"] as const;
@@ -42,6 +43,8 @@ export interface Publication {
   /** Where a released video is handed over to; none for a publication of articles. */
   outlets: Outlet[];
   ladder: LadderSettings;
+  /** What its articles look like in WeChat. */
+  theme: ThemeSettings;
   stoppedAt: number | null;
   stopReason: string | null;
   dueAt: number;

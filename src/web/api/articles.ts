@@ -23,7 +23,6 @@ import {
   renderFeed,
   renderText,
   renderWeb,
-  renderWechat,
 } from "../../formats/index.ts";
 import { requirePublication } from "../../newsroom/publications.ts";
 import { findNamed } from "../../newsroom/store.ts";
@@ -40,6 +39,7 @@ import { operation } from "./operation.ts";
 import { pageOf, positionOf } from "./paging.ts";
 import { clearToChange, clearToSubmit, preflightView } from "./preflight.ts";
 import * as schemas from "./schemas.ts";
+import { wechatPreview } from "./wechat-preview.ts";
 import { isVideoUpload, receiveVideo } from "./upload.ts";
 
 export const articles = new Hono<App>();
@@ -396,20 +396,20 @@ articles.get(
   }),
   async (c) => {
     requireScope(c, "read");
-    const { format } = readQuery(c, schemas.previewQuery);
+    const { format, theme } = readQuery(c, schemas.previewQuery);
     const { db, siteUrl } = c.get("deps");
     const article = await requireArticle(db, c.req.param("id"));
-    const doc = parseMarkdown(article.markdown);
     const absolute = (src: string) => (src.startsWith("/") ? `${siteUrl}${src}` : src);
     // A rendered draft is shown as a document of its own, never with this origin's rights.
     c.header(
       "content-security-policy",
       "default-src 'none'; img-src http: https: 'self'; style-src 'unsafe-inline'; sandbox",
     );
+    if (format === "wechat") return c.html(await wechatPreview(db, article, theme, absolute));
+    const doc = parseMarkdown(article.markdown);
     if (format === "text") return c.text(renderText(doc));
     if (format === "email") return c.html(await letterOf(c, article, doc));
     if (format === "feed") return c.html(renderFeed(doc, siteUrl));
-    if (format === "wechat") return c.html(renderWechat(doc, { images: absolute }));
     return c.html(renderWeb(doc, { image: absolute, site: siteUrl }));
   },
 );

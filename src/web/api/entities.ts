@@ -14,7 +14,7 @@ import type { Changes, DayChange } from "../../editions/calendar/compare.ts";
 import { countWorking, specialDays } from "../../editions/calendar/compare.ts";
 import type { Proposal } from "../../editions/plan.ts";
 import type { Cover } from "../../formats/index.ts";
-import { coverOf } from "../../formats/index.ts";
+import { coverOf, THEME_NAMES, THEMES } from "../../formats/index.ts";
 import type { Publication } from "../../newsroom/types.ts";
 import { absolute } from "../../platform/address.ts";
 import { HOUR, iso } from "../../platform/time.ts";
@@ -121,9 +121,13 @@ export function publicationView(p: Publication) {
     slot_counts: p.ladder.slotCounts,
     lead: p.ladder.lead,
     old_days: p.ladder.oldDays,
+    theme: p.theme,
     stopped: p.stoppedAt === null ? null : { at: iso(p.stoppedAt, p.timeZone), reason: p.stopReason },
   };
 }
+
+/** The themes that come with Kanfa, with all their values. */
+export const themesView = () => THEME_NAMES.map((id) => ({ id, name: THEMES[id].name, ...THEMES[id].theme }));
 
 /** An edition: planned picks, and with `proposed` also those that planning now would add. */
 export function editionView(

@@ -11,6 +11,7 @@ import { hasEdition, quotaOn } from "../../editions/rules.ts";
 import { refuseTimes, slotsOn } from "../../editions/slots.ts";
 import { readEdition } from "../../editions/store.ts";
 import { listProgress } from "../../delivery/ledger-store.ts";
+import { DEFAULT_THEME } from "../../formats/index.ts";
 import type { LadderSettings } from "../../newsroom/ladder-settings.ts";
 import { LADDER_DEFAULTS } from "../../newsroom/ladder-settings.ts";
 import { requirePublication, savePublication, stopOrStart } from "../../newsroom/publications.ts";
@@ -23,7 +24,7 @@ import { addDays, iso, localDate } from "../../platform/time.ts";
 import type { App, Ctx } from "../context.ts";
 import { requireScope } from "./auth.ts";
 import { check, ifMatch, readJson } from "./body.ts";
-import { editionView, publicationView } from "./entities.ts";
+import { editionView, publicationView, themesView } from "./entities.ts";
 import { withHandovers } from "./handover-view.ts";
 import { operation } from "./operation.ts";
 import { waitingArticles, withFindings } from "./preflight.ts";
@@ -47,6 +48,11 @@ publications.get("/publications/:id", operation({ summary: "Read a publication",
   return show(c, await requirePublication(c.get("deps").db, c.req.param("id")));
 });
 
+publications.get("/themes", operation({ summary: "The themes that come with Kanfa", tag, scope: "read" }), (c) => {
+  requireScope(c, "read");
+  return c.json({ items: themesView(), next: null });
+});
+
 /** What a new publication is, where the request does not say: an office like the one that Kanfa was made for. */
 const DEFAULTS = {
   medium: "article",
@@ -57,6 +63,7 @@ const DEFAULTS = {
   stages: [],
   warnAt: DEFAULT_WARN_AT,
   ladder: LADDER_DEFAULTS,
+  theme: DEFAULT_THEME,
 } satisfies Partial<PublicationSettings>;
 
 type Sent = z.output<typeof schemas.publicationSettings>;
@@ -113,6 +120,7 @@ publications.put(
       warnAt: sent.warn_at ?? before.warnAt,
       outlets: outletsOf(sent.medium ?? before.medium, sent.outlets, existing),
       ladder,
+      theme: sent.theme ?? before.theme,
     };
     const tooMany = refuseTimes(settings.releaseTimes);
     if (tooMany) throw invalid("release_times", tooMany);

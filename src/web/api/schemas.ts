@@ -10,9 +10,11 @@ import { refuseExpression } from "../../editions/slots.ts";
 import { TERM_KINDS, TERM_SEVERITIES } from "../../newsroom/term-store.ts";
 import { MEDIUMS, OUTLETS, ROLES, SCOPES, STAGES, UNIT_KINDS } from "../../newsroom/types.ts";
 import { WEEKDAYS } from "../../newsroom/ladder-settings.ts";
+import { THEME_NAMES } from "../../formats/index.ts";
 import { BLOCKING_RULES } from "../../preflight/index.ts";
 import { isZone, HOUR } from "../../platform/time.ts";
 import { ENTRY_KINDS } from "../../wire/store.ts";
+import { BLOCK_LIMIT, themeSchema } from "./theme-schema.ts";
 
 /** A title is a line for a screen: twice what WeChat shows of one. */
 export const TITLE_LIMIT = 64;
@@ -203,6 +205,10 @@ const ladder = {
   old_days: z.int().min(1).max(365),
 };
 
+const block = sound
+  .transform(cleanText)
+  .refine((text) => characters(text) <= BLOCK_LIMIT, `may have ${BLOCK_LIMIT} characters at most`);
+
 export const publicationSettings = z
   .strictObject({
     name: line(40),
@@ -224,6 +230,7 @@ export const publicationSettings = z
       .max(OUTLETS.length)
       .refine((list) => new Set(list).size === list.length, "names an outlet twice"),
     ...ladder,
+    theme: themeSchema(block, line(20)),
   })
   .partial();
 
@@ -386,6 +393,12 @@ export const articleQuery = z.strictObject({
   q: line(80).optional(),
 });
 export const wireQuery = z.strictObject({ after: z.coerce.number().int().min(0).default(0), limit: page.limit });
-export const previewQuery = z.strictObject({
-  format: z.enum(["web", "wechat", "text", "feed", "email"]).default("web"),
-});
+export const previewQuery = z
+  .strictObject({
+    format: z.enum(["web", "wechat", "text", "feed", "email"]).default("web"),
+    theme: z.enum(THEME_NAMES).optional(),
+  })
+  .refine(({ format, theme }) => theme === undefined || format === "wechat", {
+    path: ["theme"],
+    message: "is for the format wechat",
+  });

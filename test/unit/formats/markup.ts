@@ -131,9 +131,69 @@ export function readLetter(html: string): Page {
 export const WECHAT: Rules = {
   ...Object.fromEntries(["section", "p", "h2", "h3", "h4", "h5", "h6", "span", "hr"].map((tag) => [tag, ["style"]])),
   ...Object.fromEntries(
-    ["blockquote", "pre", "table", "th", "td", "figure", "figcaption"].map((tag) => [tag, ["style"]]),
+    ["blockquote", "pre", "table", "tr", "th", "td", "figure", "figcaption"].map((tag) => [tag, ["style"]]),
   ),
-  ...Object.fromEntries(["code", "strong", "em", "br", "sup", "thead", "tbody", "tr"].map((tag) => [tag, []])),
+  ...Object.fromEntries(["code", "strong", "em", "br", "sup"].map((tag) => [tag, []])),
   a: ["href"],
   img: ["src", "alt", "style"],
 };
+
+const COLOUR = "#[0-9a-f]{3}(?:[0-9a-f]{3})?";
+const LENGTH = String.raw`-?(?:\d+|\d*\.\d+)(?:em|px|%)?`;
+const LENGTHS = `${LENGTH}(?: (?:${LENGTH}|auto)){0,3}`;
+const BORDER = `0|(?:${LENGTH} )?(?:solid|double)(?: ${COLOUR})?`;
+
+/** What a style at WeChat may say: these properties, each with values of this shape. */
+const STYLES: Readonly<Record<string, string>> = {
+  color: COLOUR,
+  background: COLOUR,
+  border: BORDER,
+  "border-left": BORDER,
+  "border-top": BORDER,
+  "border-bottom": BORDER,
+  "border-color": COLOUR,
+  "border-width": LENGTHS,
+  display: "inline-block",
+  "font-family": "monospace|Songti SC,Noto Serif CJK SC,serif",
+  "font-size": LENGTH,
+  "font-weight": "700",
+  "letter-spacing": LENGTH,
+  "line-height": LENGTH,
+  margin: LENGTHS,
+  "margin-top": LENGTH,
+  "margin-bottom": LENGTH,
+  "margin-left": LENGTH,
+  "margin-right": LENGTH,
+  padding: LENGTHS,
+  "padding-left": LENGTH,
+  "padding-right": LENGTH,
+  "padding-top": LENGTH,
+  "padding-bottom": LENGTH,
+  "table-layout": "fixed",
+  "text-align": "left|center|right",
+  "text-decoration": "line-through",
+  "text-indent": LENGTH,
+  "white-space": "pre-wrap",
+  width: LENGTH,
+  "word-break": "break-all",
+};
+
+/** Throws at a declaration that a style at WeChat may not have: another property, an odd value, the same property twice. */
+export function readStyle(style: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const declaration of style.split(";")) {
+    const [, property = "", value = ""] = /^([a-z-]+):(.+)$/.exec(declaration) ?? [];
+    const allowed = Object.hasOwn(STYLES, property) ? STYLES[property] : undefined;
+    if (allowed === undefined || !new RegExp(`^(?:${allowed})$`).test(value) || found.has(property))
+      throw new Error(`style ${JSON.stringify(declaration)} in ${style}`);
+    found.set(property, value);
+  }
+  return found;
+}
+
+/** Reads a WeChat article: our tags and attributes, and styles of the shapes above. */
+export function readWechat(html: string): Page {
+  const page = readMarkup(html, WECHAT);
+  for (const { attributes } of page.elements) if (attributes["style"] !== undefined) readStyle(attributes["style"]);
+  return page;
+}

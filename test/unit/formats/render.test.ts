@@ -12,22 +12,13 @@ import {
 } from "../../../src/formats/index.ts";
 import article from "./golden/article.md?raw";
 import office from "./golden/office.md?raw";
-import { readMarkup, WEB, WECHAT } from "./markup.ts";
+import { readMarkup, readWechat, WEB } from "./markup.ts";
 
 const cdn: WechatOptions["images"] = (src) =>
   src.startsWith("https://img.example/") ? `https://mmbiz.qpic.cn/${src.slice(20)}` : null;
 
 const web = (markdown: string): string => renderWeb(parseMarkdown(markdown));
 const text = (markdown: string): string => renderText(parseMarkdown(markdown));
-const wechat = (markdown: string, options: Partial<WechatOptions> = {}): string =>
-  renderWechat(parseMarkdown(markdown), { images: () => null, ...options });
-const body = (markdown: string): string =>
-  wechat(markdown)
-    .split("&nbsp;</p>")
-    .slice(1, -1)
-    .join("&nbsp;</p>")
-    .replace(/<p [^>]*>$/, "");
-
 describe.each(Object.entries({ article, office }))("%s in every format", (name, markdown) => {
   const doc = parseMarkdown(markdown);
   const golden = (file: string) => `golden/${name}.${file}`;
@@ -39,7 +30,7 @@ describe.each(Object.entries({ article, office }))("%s in every format", (name, 
   it("flat", () => expect(`${JSON.stringify(flatten(doc), null, 1)}\n`).toMatchFileSnapshot(golden("flat.json")));
   it("is well-formed", () => {
     expect(readMarkup(renderWeb(doc), WEB).elements.length).toBeGreaterThan(50);
-    expect(readMarkup(renderWechat(doc, { images: cdn }), WECHAT).elements.length).toBeGreaterThan(50);
+    expect(readWechat(renderWechat(doc, { images: cdn })).elements.length).toBeGreaterThan(50);
   });
 });
 
@@ -80,7 +71,10 @@ describe("raw HTML, scripts and handlers", () => {
     "&lt;b&gt; &#60;i&#62; \\<u\\>",
     "<!-- a --><b>",
   ])("%j stays text", (markdown) => {
-    const pages = [readMarkup(web(markdown), WEB), readMarkup(wechat(markdown, { images: (src) => src }), WECHAT)];
+    const pages = [
+      readMarkup(web(markdown), WEB),
+      readWechat(renderWechat(parseMarkdown(markdown), { images: (src) => src })),
+    ];
     for (const page of pages) {
       const attributes = page.elements.flatMap((element) => Object.keys(element.attributes));
       expect(attributes.filter((name) => name.startsWith("on"))).toEqual([]);
@@ -181,55 +175,4 @@ describe("digest", () => {
   ])("%j in %i", (markdown, max, digest) => expect(digestOf(parseMarkdown(markdown), max)).toBe(digest));
 
   it("never cuts a grapheme", () => expect(digestOf(parseMarkdown("甲👨‍👩‍👧‍👦乙丙丁戊己庚"), 6)).toBe("甲…"));
-});
-
-describe("wechat", () => {
-  it("is one section that protects its first and last node", () => {
-    const guard = '<p style="font-size:0;line-height:0;margin:0">&nbsp;</p>';
-    expect(wechat("```\na\n```")).toMatch(
-      new RegExp(`^<section style="[^"]+">${guard}<pre .*</pre>${guard}<p><br></p><p><br></p></section>$`),
-    );
-  });
-
-  it("has lists of paragraphs, deeper ones further in", () =>
-    expect(body("1. 甲\n2. 乙\n   - 丙")).toBe(
-      '<p style="margin:0 0 .5em;padding-left:1.1em;text-indent:-1.1em">1. 甲</p>' +
-        '<p style="margin:0 0 .5em;padding-left:1.1em;text-indent:-1.1em">2. 乙</p>' +
-        '<p style="margin:0 0 .5em;padding-left:2.5em;text-indent:-1em">• 丙</p>',
-    ));
-
-  it("keeps the spaces and lines of code", () =>
-    expect(body("```\nif a:\n  b\n```")).toContain("if&nbsp;a:<br>&nbsp;&nbsp;b"));
-
-  it("turns links elsewhere into numbered notes, one an address", () => {
-    const html = wechat("[甲](https://a.cn/x)[乙](https://b.cn)[丙](https://a.cn/x) https://c.cn [站内](/x)");
-    expect(html).toContain("甲<sup>[1]</sup>乙<sup>[2]</sup>丙<sup>[1]</sup> https://c.cn 站内");
-    expect(html).toContain("<p>[1] 甲 https://a.cn/x</p><p>[2] 乙 https://b.cn</p></section>");
-    expect(html).not.toContain("<a ");
-  });
-
-  it("keeps links to WeChat's own articles, and only those", () => {
-    expect(body("[甲](https://mp.weixin.qq.com/s/x?a=1&b=2)")).toContain(
-      '<a href="https://mp.weixin.qq.com/s/x?a=1&amp;b=2">甲</a>',
-    );
-    expect(body("[甲](https://mp.weixin.qq.com.evil.cn/)[乙](https://mp.weixin.qq.com@evil.cn/)")).not.toContain("<a ");
-  });
-
-  it("shows an image only at the address that the map gives it", () => {
-    const html = wechat("![甲](https://img.example/a.jpg)\n\n![乙](b.jpg) 文", { images: cdn });
-    expect(html).toContain('<img src="https://mmbiz.qpic.cn/a.jpg" alt="甲" style="max-width:100%">');
-    expect(html).toContain("<em>乙</em> 文");
-  });
-
-  it("follows its theme, and lets no theme out of the style", () => {
-    const html = wechat("# 甲\n\n乙", { theme: { fontSize: 17, indent: true, accent: '"><script>' } });
-    expect(html).toContain("font-size:17px");
-    expect(html).toContain("text-indent:2em");
-    expect(readMarkup(html, WECHAT).elements).toHaveLength(9);
-  });
-
-  it("is much shorter than what others make of the same text", () => {
-    const paragraphs = "化德县召开党建工作推进会，部署**“项目为王”**重点任务。\n\n".repeat(100);
-    expect(wechat(paragraphs).length / paragraphs.length).toBeLessThan(2.5);
-  });
 });

@@ -413,6 +413,8 @@ describe("queries", () => {
     ["in the middle of an entry", schemas.wireQuery, { after: "0.5" }, "after"],
     ["beyond all numbers", schemas.wireQuery, { after: "1e400" }, "after"],
     ["another format", schemas.previewQuery, { format: "pdf" }, "format"],
+    ["another theme", schemas.previewQuery, { format: "wechat", theme: "pink" }, "theme"],
+    ["a theme for the web", schemas.previewQuery, { theme: "red" }, "theme"],
   ])("%s", (_, schema, value, field) => {
     expect(faults(schema, value)).toEqual([field]);
   });

@@ -198,6 +198,7 @@ describe("who may call what", () => {
     ["editions", "POST", "/editions/daily/2026-11-23/picks"],
     ["read", "GET", "/calendar/2026"],
     ["admin", "PUT", "/calendar/2026"],
+    ["read", "GET", "/themes"],
     ["read", "GET", "/columns"],
     ["admin", "POST", "/columns"],
     ["read", "GET", "/units"],

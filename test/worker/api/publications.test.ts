@@ -61,6 +61,7 @@ describe("PUT /publications/{id}", () => {
       stages: [],
       warn_at: ["16:00"],
       outlets: [],
+      theme: { base: "red" },
       ...LADDER,
       stopped: null,
     });
@@ -82,6 +83,7 @@ describe("PUT /publications/{id}", () => {
       stages: ["first", "final"],
       warn_at: ["09:30", "16:00"],
       outlets: ["douyin"],
+      theme: { base: "plain", accent: "#1b7a5f", roles: [] },
       ...LADDER,
     };
     expect(expectStatus(await put("video", settings), 201)).toEqual({
