@@ -32,3 +32,4 @@ export {
 } from "./wechat/theme.ts";
 export { refuseTheme } from "./wechat/check.ts";
 export { THEME_NAMES, type ThemeName, THEMES } from "./wechat/themes.ts";
+export * from "./chat/index.ts";

@@ -1,0 +1,61 @@
+import { type Block, imageWords } from "../flat.ts";
+import { mergeRuns, type Run } from "../runs.ts";
+
+type Of<Kind extends Block["kind"]> = Extract<Block, { kind: Kind }>;
+export type TableBlock = Of<"table">;
+export type ImageBlock = Of<"image">;
+export type TextBlock = Of<"text">;
+
+const flatCell = (cell: readonly Run[]): Run[] => cell.map((run) => ({ ...run, text: run.text.replaceAll("\n", " ") }));
+
+function rowRuns(cells: readonly (readonly Run[])[], bold: boolean): Run[] {
+  const runs = cells.flatMap((cell, index) => (index === 0 ? flatCell(cell) : [{ text: " | " }, ...flatCell(cell)]));
+  return bold ? runs.map((run) => ({ ...run, bold: true as const })) : runs;
+}
+
+/** A table as lines, for media that have none: ` | ` between cells, the head bold. */
+export function tableLines({ quotes, indent, marker, header, rows }: TableBlock): TextBlock {
+  const lines = [rowRuns(header, true), ...rows.map((row) => rowRuns(row, false))];
+  const runs = lines.flatMap((line, index) => (index === 0 ? line : [{ text: "\n" }, ...line]));
+  return { quotes, indent, marker, kind: "text", role: "paragraph", runs: mergeRuns(runs) };
+}
+
+/** An image as words that lead to it, for media that can show none in a text. */
+export function imageLink({ quotes, indent, marker, src, alt }: ImageBlock): TextBlock {
+  const runs: Run[] = [{ text: imageWords(alt) || "［图］", link: src }];
+  return { quotes, indent, marker, kind: "text", role: "paragraph", runs };
+}
+
+/** Whether a block stands by itself: in no quote and no list. */
+export const onTop = ({ quotes, indent }: Block): boolean => quotes === 0 && indent === 0;
+
+const isCredit = (block: Block): boolean => block.kind === "text" && block.role === "credit";
+const isText = (block: Block): boolean => block.kind === "text" || block.kind === "heading";
+
+/** How many line ends are between two blocks: one within a list, among credits and before a caption; else two. */
+export function lineEnds(previous: Block, block: Block): 1 | 2 {
+  if (!isText(block) || previous.quotes !== block.quotes) return 2;
+  if (block.kind === "text" && block.role === "caption") return 1;
+  if (!isText(previous)) return 2;
+  if (block.indent > 0 && previous.indent > 0) return 1;
+  return isCredit(block) && isCredit(previous) ? 1 : 2;
+}
+
+/** What is before the first line of a block in a list: ideographic spaces, which no medium eats, and its mark. */
+export const lineLead = ({ indent, marker }: Block): string =>
+  "\u3000".repeat(Math.min(Math.max(0, marker === "" ? indent : indent - 1), 8)) + marker;
+
+/** The lines of a text: runs without line breaks. */
+export function linesOf(runs: readonly Run[]): (readonly Run[])[] {
+  if (!runs.some(({ text }) => text.includes("\n"))) return [runs];
+  const lines: Run[][] = [[]];
+  for (const run of runs) {
+    const [first = "", ...more] = run.text.split("\n");
+    if (first !== "") lines.at(-1)?.push({ ...run, text: first });
+    for (const text of more) lines.push(text === "" ? [] : [{ ...run, text }]);
+  }
+  return lines;
+}
+
+/** The runs, all bold. */
+export const allBold = (runs: readonly Run[]): Run[] => mergeRuns(runs.map((run) => ({ ...run, bold: true as const })));

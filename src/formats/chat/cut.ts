@@ -1,0 +1,176 @@
+import type { Block } from "../flat.ts";
+import { type Run, runText } from "../runs.ts";
+
+const graphemes = new Intl.Segmenter("zh", { granularity: "grapheme" });
+const ELLIPSIS = "…";
+
+/** How many bytes a text has in UTF-8. */
+export function utf8Length(text: string): number {
+  let bytes = text.length;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    // Each half of a surrogate pair is one of four bytes' two units.
+    if (unit > 0x7f) bytes += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
+  }
+  return bytes;
+}
+
+/** How many bytes a text has within a JSON string in UTF-8. */
+export function jsonTextLength(text: string): number {
+  let bytes = utf8Length(text);
+  // What JSON escapes: quotes, backslashes, line ends; other controls are taken out at the intake, half pairs refused.
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === 0x22 || unit === 0x5c || unit === 0x0a || unit === 0x09) bytes++;
+  }
+  return bytes;
+}
+
+/** How many bytes a value has as JSON in UTF-8. */
+export const jsonLength = (value: unknown): number => utf8Length(JSON.stringify(value));
+
+/** How many code points a text has. */
+export function codePoints(text: string): number {
+  let points = 0;
+  for (const _ of text) points++;
+  return points;
+}
+
+/** How many UTF-16 units a text has. */
+export const utf16Length = (text: string): number => text.length;
+
+const boundary = (text: string, at: number): number =>
+  at >= text.length ? text.length : (graphemes.segment(text).containing(at)?.index ?? 0);
+
+/** The largest number from 0 to `most` that `fits`, which holds up to some number and not beyond. */
+function largest(most: number, fits: (n: number) => boolean): number {
+  let low = 0;
+  let high = most;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** The text, or its start and `…`, at most `limit` by `cost` and never inside a grapheme. */
+export function cutText(text: string, limit: number, cost: (text: string) => number = utf16Length): string {
+  if (cost(text) <= limit) return text;
+  const start = (n: number): string => `${text.slice(0, boundary(text, n)).trimEnd()}${ELLIPSIS}`;
+  return start(largest(Math.min(text.length, limit), (n) => cost(start(n)) <= limit));
+}
+
+function startOf(runs: readonly Run[], units: number): Run[] {
+  const end = boundary(runText(runs), units);
+  const kept: Run[] = [];
+  let at = 0;
+  for (const run of runs) {
+    const text = run.text.slice(0, Math.max(0, end - at));
+    if (text !== "") kept.push({ ...run, text });
+    at += run.text.length;
+  }
+  return kept;
+}
+
+/** How many places a block can be cut at: UTF-16 units of its text, rows of a table. */
+function sizeOf(block: Block): number {
+  switch (block.kind) {
+    case "text":
+    case "heading":
+      return runText(block.runs).length;
+    case "code":
+      return block.text.length;
+    case "table":
+      return block.rows.length;
+    default:
+      return 0;
+  }
+}
+
+/** The start of a block; null when nothing of it is left. */
+function headOf(block: Block, size: number): Block | null {
+  switch (block.kind) {
+    case "text":
+    case "heading": {
+      const runs = startOf(block.runs, size);
+      return runText(runs).trim() === "" ? null : { ...block, runs: [...runs, { text: ELLIPSIS }] };
+    }
+    case "code": {
+      const text = block.text.slice(0, boundary(block.text, size));
+      return text.trim() === "" ? null : { ...block, text: text + ELLIPSIS };
+    }
+    case "table":
+      return size === 0 ? null : { ...block, rows: block.rows.slice(0, size) };
+    default:
+      return null;
+  }
+}
+
+/** How a medium writes a block after the one before it (null: it shows nothing), and what that costs of each limit. */
+export type Writing<Part> = {
+  write(block: Block, previous: Block | null): Part | null;
+  cost(part: Part): readonly number[];
+};
+
+/**
+ * As many blocks as fit into `room`, the last one cut if need be: at a grapheme, a table after a row. The first of the
+ * limits must cost one a UTF-16 unit at least. Nothing is cut after it is written, so no escape, pair or entity can be;
+ * and nothing is written of what could not fit anyway.
+ */
+export function fitBlocks<Part>(
+  blocks: readonly Block[],
+  { write, cost }: Writing<Part>,
+  room: readonly number[],
+): { parts: Part[]; whole: boolean } {
+  const left = [...room];
+  let previous: Block | null = null;
+  const parts: Part[] = [];
+  const affordable = (prices: readonly number[]): boolean =>
+    prices.every((price, index) => price <= (left[index] ?? 0));
+  for (const block of blocks) {
+    const over = sizeOf(block) > (left[0] ?? 0);
+    const part = over ? null : write(block, previous);
+    if (part === null && !over) continue;
+    const prices = part === null ? null : cost(part);
+    if (part === null || prices === null || !affordable(prices)) {
+      const start = (size: number): Part | null => {
+        const head = headOf(block, size);
+        const written = head && write(head, previous);
+        return written !== null && affordable(cost(written)) ? written : null;
+      };
+      const most = Math.max(0, Math.min(sizeOf(block) - 1, left[0] ?? 0));
+      // What is written of a shorter start is shorter but for a mark or two: one that fits is near.
+      for (let size = largest(most, (n) => start(n) !== null); size > 0; size--) {
+        const head = start(size);
+        if (head === null) continue;
+        parts.push(head);
+        break;
+      }
+      return { parts, whole: false };
+    }
+    for (let index = 0; index < left.length; index++) left[index] = (left[index] ?? 0) - (prices[index] ?? 0);
+    parts.push(part);
+    previous = block;
+  }
+  return { parts, whole: true };
+}
+
+/** One message of several posts: the first `count` of them are in it, the others are for the next message. */
+export type Several<Message> = { readonly message: Message; readonly count: number };
+
+/** As many posts as one message takes, at most `most` and at least one. */
+export function fitSeveral<Item, Message>(
+  items: readonly Item[],
+  most: number,
+  make: (items: readonly Item[]) => Message,
+  fits: (message: Message) => boolean,
+): Several<Message> {
+  let fitted: Several<Message> = { message: make(items.slice(0, 1)), count: Math.min(1, items.length) };
+  for (let count = 2; count <= Math.min(items.length, most); count++) {
+    const message = make(items.slice(0, count));
+    if (!fits(message)) break;
+    fitted = { message, count };
+  }
+  return fitted;
+}

@@ -1,0 +1,39 @@
+import { cutText, fitSeveral, jsonLength, jsonTextLength, type Several } from "./cut.ts";
+import { DINGTALK } from "./dialects.ts";
+import { headBlocks, markdownArticle } from "./markdown.ts";
+import { oneLine, type Piece, pictureUrl, type Summary } from "./piece.ts";
+
+/** The body of an article for a DingTalk robot: `title` is what a notification shows. It has no `at`: nobody is called. */
+export type DingtalkMarkdown = {
+  readonly msgtype: "markdown";
+  readonly markdown: { readonly title: string; readonly text: string };
+};
+type FeedLink = { readonly title: string; readonly messageURL: string; readonly picURL: string };
+/** The body of a list of posts for a DingTalk robot. */
+export type DingtalkFeed = { readonly msgtype: "feedCard"; readonly feedCard: { readonly links: readonly FeedLink[] } };
+
+/** Bytes of the whole body. */
+export const DINGTALK_BODY = 20_000;
+const MOST_LINKS = 20;
+
+/** An article as Markdown: a body of at most 20,000 bytes. */
+export function renderDingtalk(piece: Piece): DingtalkMarkdown {
+  const title = cutText(oneLine(piece.title), 260, jsonTextLength);
+  const body = (text: string): DingtalkMarkdown => ({ msgtype: "markdown", markdown: { title, text } });
+  const room = DINGTALK_BODY - jsonLength(body(""));
+  return body(markdownArticle(piece, headBlocks(piece, 260, jsonTextLength), DINGTALK, room, jsonTextLength));
+}
+
+/** Posts as a feedCard. Plain text: nothing in it is markup. A post without an https cover has an empty `picURL`. */
+export function dingtalkFeed(posts: readonly Summary[]): Several<DingtalkFeed> {
+  const link = ({ title, url, cover }: Summary): FeedLink => ({
+    title: cutText(oneLine(title), 200, jsonTextLength),
+    messageURL: url,
+    picURL: pictureUrl(cover, url) ?? "",
+  });
+  const make = (some: readonly Summary[]): DingtalkFeed => ({
+    msgtype: "feedCard",
+    feedCard: { links: some.map(link) },
+  });
+  return fitSeveral(posts, MOST_LINKS, make, (message) => jsonLength(message) <= DINGTALK_BODY);
+}

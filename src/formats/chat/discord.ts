@@ -1,0 +1,67 @@
+import { cutText, fitSeveral, type Several, utf16Length } from "./cut.ts";
+import { DISCORD } from "./dialects.ts";
+import { markdownArticle } from "./markdown.ts";
+import { oneLine, type Piece, pictureUrl, standing, type Summary } from "./piece.ts";
+
+type Embed = {
+  readonly title: string;
+  readonly url: string;
+  readonly description?: string;
+  readonly footer?: { readonly text: string };
+  readonly image?: { readonly url: string };
+  readonly thumbnail?: { readonly url: string };
+};
+/** The body for a Discord webhook. `allowed_mentions` is what keeps it from calling anybody, whatever the text says. */
+export type DiscordMessage = {
+  readonly embeds: readonly Embed[];
+  readonly allowed_mentions: { readonly parse: readonly [] };
+};
+
+/** UTF-16 units, and embeds (docs.discord.com, message object; discord-api-types). `total` is of all embeds together. */
+export const DISCORD_LIMITS = { title: 256, description: 4096, footer: 2048, total: 6000, embeds: 10 };
+
+const message = (embeds: readonly Embed[]): DiscordMessage => ({ embeds, allowed_mentions: { parse: [] } });
+
+// Cut after escaping is counted, before it is done: no escape loses its character.
+const written = (text: string, limit: number): string =>
+  DISCORD.text(cutText(text, limit, (part) => DISCORD.text(part).length));
+
+const footer = (summary: Summary): { footer?: { text: string } } => {
+  const text = cutText(standing(summary), 200);
+  return text === "" ? {} : { footer: { text } };
+};
+
+/** An article as one embed. */
+export function renderDiscord(piece: Piece): DiscordMessage {
+  const picture = pictureUrl(piece.cover, piece.url);
+  return message([
+    {
+      title: written(oneLine(piece.title), DISCORD_LIMITS.title),
+      url: piece.url,
+      description: markdownArticle(piece, [], DISCORD, DISCORD_LIMITS.description, utf16Length),
+      ...footer(piece),
+      ...(picture !== null && { image: { url: picture } }),
+    },
+  ]);
+}
+
+const lengthOf = (embed: Embed): number =>
+  embed.title.length + (embed.description?.length ?? 0) + (embed.footer?.text.length ?? 0);
+
+/** Up to ten posts, an embed each. */
+export function discordList(posts: readonly Summary[]): Several<DiscordMessage> {
+  const embed = (post: Summary): Embed => {
+    const picture = pictureUrl(post.cover, post.url);
+    const description = written(oneLine(post.digest, ""), 350);
+    return {
+      title: written(oneLine(post.title), DISCORD_LIMITS.title),
+      url: post.url,
+      ...(description !== "" && { description }),
+      ...footer(post),
+      ...(picture !== null && { thumbnail: { url: picture } }),
+    };
+  };
+  const fits = ({ embeds }: DiscordMessage): boolean =>
+    embeds.reduce((total, each) => total + lengthOf(each), 0) <= DISCORD_LIMITS.total;
+  return fitSeveral(posts, DISCORD_LIMITS.embeds, (some) => message(some.map(embed)), fits);
+}

@@ -1,0 +1,97 @@
+import type { Block } from "../flat.ts";
+import type { Run } from "../runs.ts";
+import { imageLink, lineLead, linesOf, tableLines } from "./blocks.ts";
+import { cutText, fitBlocks, fitSeveral, jsonLength, jsonTextLength, type Several } from "./cut.ts";
+import { FEISHU_LIMITS } from "./feishu.ts";
+import { linkWords, oneLine, type Piece, standing, type Summary } from "./piece.ts";
+
+type Tag =
+  | { readonly tag: "text"; readonly text: string }
+  | { readonly tag: "a"; readonly text: string; readonly href: string };
+type Line = readonly Tag[];
+/**
+ * The body of a rich text for a Feishu robot, but for `timestamp` and `sign`. Lines of tags: no text in it is markup. A
+ * group's robot may set no style in it.
+ */
+export type FeishuPost = {
+  readonly msg_type: "post";
+  readonly content: {
+    readonly post: { readonly zh_cn: { readonly title: string; readonly content: readonly Line[] } };
+  };
+};
+
+const ROOM = FEISHU_LIMITS.body - 120;
+
+const tagOf = ({ text, link }: Run): Tag =>
+  link === undefined ? { tag: "text", text } : { tag: "a", text, href: link };
+
+function lines(runs: readonly Run[], lead: string): Line[] {
+  const written = linesOf(runs).map((line) => line.map(tagOf));
+  const [first = [], ...more] = written;
+  return [lead === "" ? first : [{ tag: "text" as const, text: lead }, ...first], ...more].filter(
+    (line) => line.length > 0,
+  );
+}
+
+function write(block: Block): Line[] | null {
+  const lead = (block.quotes > 0 ? "｜" : "") + lineLead(block);
+  const runs = (): readonly Run[] => {
+    switch (block.kind) {
+      case "text":
+      case "heading":
+        return block.runs;
+      case "code":
+        return block.text.trim() === "" ? [] : [{ text: block.text }];
+      case "image":
+        return imageLink(block).runs;
+      case "table":
+        return tableLines(block).runs;
+      case "rule":
+        return [{ text: "———" }];
+    }
+  };
+  const shown = runs();
+  if (shown.length === 0 && block.marker === "") return null;
+  return lines(shown, lead);
+}
+
+const AROUND = JSON.stringify({ tag: "text", text: "", href: "" }).length + 1;
+
+const lineLength = (line: Line): number =>
+  line.reduce(
+    (sum, tag) => sum + AROUND + jsonTextLength(tag.text) + (tag.tag === "a" ? jsonTextLength(tag.href) : 0),
+    3,
+  );
+
+const post = (title: string, content: readonly Line[]): FeishuPost => ({
+  msg_type: "post",
+  content: { post: { zh_cn: { title: cutText(oneLine(title), 200), content } } },
+});
+
+/** An article as rich text. */
+export function renderFeishuPost(piece: Piece): FeishuPost {
+  const line = cutText(standing(piece), 100);
+  const head: Line[] = line === "" ? [] : [[{ tag: "text", text: line }]];
+  const make = (body: readonly Line[], whole: boolean): FeishuPost =>
+    post(piece.title, [...head, ...body, [{ tag: "a", text: linkWords(whole), href: piece.url }]]);
+  const writing = {
+    write,
+    cost: (part: Line[]): readonly number[] => [part.reduce((sum, line) => sum + lineLength(line), 0)],
+  };
+  const { parts, whole } = fitBlocks(piece.blocks, writing, [ROOM - jsonLength(make([], false))]);
+  return make(parts.flat(), whole);
+}
+
+/** Several posts as rich text: a line for each title, which is a link, and one for its digest. */
+export function feishuPostList(posts: readonly Summary[], title: string): Several<FeishuPost> {
+  const make = (some: readonly Summary[]): FeishuPost =>
+    post(
+      title,
+      some.flatMap((each): Line[] => {
+        const digest = cutText(oneLine(each.digest, ""), 300);
+        const head: Line = [{ tag: "a", text: cutText(oneLine(each.title), 200), href: each.url }];
+        return digest === "" ? [head] : [head, [{ tag: "text", text: digest }]];
+      }),
+    );
+  return fitSeveral(posts, 50, make, (message) => jsonLength(message) <= ROOM);
+}

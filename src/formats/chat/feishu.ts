@@ -1,0 +1,157 @@
+import type { Block } from "../flat.ts";
+import { runText } from "../runs.ts";
+import { onTop, type TableBlock, tableLines } from "./blocks.ts";
+import { cutText, fitBlocks, fitSeveral, jsonLength, jsonTextLength, type Several } from "./cut.ts";
+import { FEISHU } from "./dialects.ts";
+import { writeMarkdown } from "./markdown.ts";
+import { linkWords, oneLine, type Piece, standing, type Summary } from "./piece.ts";
+
+type PlainText = { readonly tag: "plain_text"; readonly content: string };
+type Align = "left" | "center" | "right";
+/** What we use of card JSON 2.0 (open.feishu.cn, 卡片 JSON 2.0 结构). Only `markdown` has markup. */
+export type FeishuElement =
+  | { readonly tag: "markdown"; readonly content: string }
+  | { readonly tag: "div"; readonly text: PlainText }
+  | { readonly tag: "hr" }
+  | {
+      readonly tag: "table";
+      readonly page_size: number;
+      readonly row_height: "auto";
+      readonly columns: readonly {
+        readonly name: string;
+        readonly display_name: string;
+        readonly data_type: "text";
+        readonly horizontal_align: Align;
+      }[];
+      readonly rows: readonly Readonly<Record<string, string>>[];
+    }
+  | {
+      readonly tag: "button";
+      readonly type: "primary";
+      readonly text: PlainText;
+      readonly behaviors: readonly [{ readonly type: "open_url"; readonly default_url: string }];
+    };
+/** The body for a Feishu robot, but for `timestamp` and `sign`. */
+export type FeishuCard = {
+  readonly msg_type: "interactive";
+  readonly card: {
+    readonly schema: "2.0";
+    readonly header: { readonly title: PlainText; readonly subtitle?: PlainText; readonly template: "red" };
+    readonly body: { readonly elements: readonly FeishuElement[] };
+  };
+};
+
+/** Bytes of the body with its timestamp and signature; elements and tables of a card; columns and rows a page of a table. */
+export const FEISHU_LIMITS = { body: 20_000, elements: 200, tables: 5, columns: 50, page: 10 };
+const SIGNATURE = 120;
+
+const plain = (content: string): PlainText => ({ tag: "plain_text", content });
+function table({ align, header, rows }: TableBlock): FeishuElement {
+  return {
+    tag: "table",
+    page_size: Math.min(Math.max(1, rows.length), FEISHU_LIMITS.page),
+    row_height: "auto",
+    columns: header.map((cell, index) => ({
+      name: `c${index}`,
+      display_name: runText(cell),
+      data_type: "text",
+      horizontal_align: align[index] ?? "left",
+    })),
+    rows: rows.map((row) => Object.fromEntries(row.map((cell, index) => [`c${index}`, runText(cell)]))),
+  };
+}
+
+const isComponent = (block: Block): boolean =>
+  block.kind === "table" || block.kind === "rule" || (block.kind === "code" && block.text.trim() !== "");
+
+function componentOf(block: Block): FeishuElement | null {
+  if (block.kind === "table") return table(block);
+  if (block.kind === "rule") return { tag: "hr" };
+  return block.kind === "code" && block.text.trim() !== "" ? { tag: "div", text: plain(block.text) } : null;
+}
+
+type Part = { readonly markdown: string; readonly component: FeishuElement | null; readonly fresh: boolean };
+
+function write(block: Block, previous: Block | null): Part | null {
+  const fresh = previous === null || isComponent(previous);
+  const component = componentOf(block);
+  // What stands in a list and is a component has its mark on a line before it.
+  const words: Block = component === null ? block : { ...block, kind: "text", role: "paragraph", runs: [] };
+  if (component !== null && block.marker === "") return { markdown: "", component, fresh };
+  const markdown = writeMarkdown(words, fresh ? null : previous, FEISHU);
+  return markdown === null && component === null ? null : { markdown: markdown ?? "", component, fresh };
+}
+
+// How many elements a card may have counts what is within them, as a table's columns: rows are data.
+function cost({ markdown, component, fresh }: Part): readonly number[] {
+  const bytes =
+    (markdown === "" ? 0 : jsonTextLength(markdown) + (fresh ? 40 : 0)) + (component ? jsonLength(component) + 1 : 0);
+  const within = component?.tag === "table" ? component.columns.length + 1 : 2;
+  return [bytes, (fresh && markdown !== "" ? 1 : 0) + (component === null ? 0 : within)];
+}
+
+// Tables beyond the fifth, those with too many columns, and those in a list or a quote are lines.
+function withTables(blocks: readonly Block[]): Block[] {
+  let tables = 0;
+  return blocks.map((block) => {
+    if (block.kind !== "table") return block;
+    const fits = onTop(block) && block.header.length <= FEISHU_LIMITS.columns && tables < FEISHU_LIMITS.tables;
+    if (fits) tables++;
+    return fits ? block : tableLines(block);
+  });
+}
+
+function elementsOf(parts: readonly Part[]): FeishuElement[] {
+  const elements: FeishuElement[] = [];
+  for (const { markdown, component } of parts) {
+    const last = elements.at(-1);
+    if (markdown !== "") {
+      if (last?.tag === "markdown") elements[elements.length - 1] = { ...last, content: last.content + markdown };
+      else elements.push({ tag: "markdown", content: markdown });
+    }
+    if (component !== null) elements.push(component);
+  }
+  return elements;
+}
+
+function card(title: string, subtitle: string, elements: readonly FeishuElement[]): FeishuCard {
+  const header = {
+    title: plain(cutText(oneLine(title), 200)),
+    ...(subtitle !== "" && { subtitle: plain(cutText(subtitle, 100)) }),
+    template: "red" as const,
+  };
+  return { msg_type: "interactive", card: { schema: "2.0", header, body: { elements } } };
+}
+
+const button = (words: string, url: string): FeishuElement => ({
+  tag: "button",
+  type: "primary",
+  text: plain(words),
+  behaviors: [{ type: "open_url", default_url: url }],
+});
+
+/** An article as a card: its text, tables and code, and a button that leads to all of it. */
+export function renderFeishu(piece: Piece): FeishuCard {
+  const make = (elements: readonly FeishuElement[], whole: boolean): FeishuCard =>
+    card(piece.title, standing(piece), [...elements, button(linkWords(whole), piece.url)]);
+  const room = [FEISHU_LIMITS.body - SIGNATURE - jsonLength(make([], false)), FEISHU_LIMITS.elements - 8];
+  const { parts, whole } = fitBlocks(withTables(piece.blocks), { write, cost }, room);
+  return make(elementsOf(parts), whole);
+}
+
+/** Several posts in one card, each a title that is a link, and its digest. */
+export function feishuList(posts: readonly Summary[], title: string): Several<FeishuCard> {
+  const post = ({ title, digest, url }: Summary): FeishuElement => {
+    const head = FEISHU.link(FEISHU.text(cutText(oneLine(title), 200)), url, title);
+    const words = FEISHU.text(cutText(oneLine(digest, ""), 300));
+    return { tag: "markdown", content: words === "" ? head : `${head}${FEISHU.lineEnd}${words}` };
+  };
+  const make = (some: readonly Summary[]): FeishuCard =>
+    card(
+      title,
+      "",
+      some.flatMap((each, index) => (index === 0 ? [post(each)] : [{ tag: "hr" as const }, post(each)])),
+    );
+  const fits = (message: FeishuCard): boolean => jsonLength(message) + SIGNATURE <= FEISHU_LIMITS.body;
+  return fitSeveral(posts, FEISHU_LIMITS.elements / 4, make, fits);
+}

@@ -1,0 +1,230 @@
+import type { Block } from "../flat.ts";
+import { mergeRuns, type Run } from "../runs.ts";
+import { allBold, imageLink, lineEnds, lineLead, linesOf, onTop, type TableBlock, tableLines } from "./blocks.ts";
+import { cutText, fitBlocks } from "./cut.ts";
+import { linkWords, oneLine, type Piece, standing } from "./piece.ts";
+
+/** What a platform makes of Markdown: what it knows, and how a character is kept from being syntax there. */
+export type Dialect = {
+  /** Literal characters in a line. */
+  text(literal: string): string;
+  /** The mark of a block at the start of a written line, so that it is a character: `#`, `>`, `-`, `+`, `=`, `1.`, `1)`. */
+  mark(character: string): string;
+  /** A link with a written label; `words` is the label as readers see it. */
+  link(label: string, url: string, words: string): string;
+  /** Code in a line; null: its characters are written as text. */
+  code(literal: string): string | null;
+  /** A code block; null: its lines are written as text. */
+  fence(literal: string, language: string): string | null;
+  readonly images: boolean;
+  readonly tables: boolean;
+  readonly rule: string;
+  /** A line end within a paragraph. */
+  readonly lineEnd: string;
+  /** The deepest heading; deeper ones are bold lines. */
+  readonly headings: number;
+};
+
+// In the target of a link these end it, or are read as syntax by one parser or another.
+const TARGET = /[()[\]<>|\\*_~`"'!]/g;
+
+/** An address as the target of a link in Markdown. */
+export const linkTarget = (url: string): string =>
+  url.replaceAll(TARGET, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+
+/** `[label](url)`. */
+export const markdownLink = (label: string, url: string): string => `[${label}](${linkTarget(url)})`;
+
+const CORE = /[^\s\p{P}\p{S}]/u;
+// Of one UTF-16 unit: whether an emoji is punctuation is what parsers disagree about.
+const OUTSIDE = /^[\s\p{P}\p{S}]$/u;
+
+const lastOf = (text: string): string => /[\ud800-\udbff][\udc00-\udfff]$/.exec(text)?.[0] ?? text.slice(-1);
+
+// To CommonMark (6.2) delimiters are no emphasis where punctuation is inside them and a letter outside, as in
+// `坚持**“项目为王”**理念`. There punctuation at both ends moves outside, where it looks the same.
+function emphasis(text: string, delimiter: string, before: string, after: string, { text: escape }: Dialect): string {
+  const start = text.search(CORE);
+  if (start < 0) return escape(text);
+  let end = text.length;
+  while (!CORE.test(lastOf(text.slice(0, end)))) end -= lastOf(text.slice(0, end)).length;
+  const opens = start === 0 || ((before === "" || OUTSIDE.test(before.slice(-1))) && !/^\s/.test(text));
+  const closes = end === text.length || ((after === "" || OUTSIDE.test(after.slice(0, 1))) && !/\s$/.test(text));
+  if (opens && closes) return delimiter + escape(text) + delimiter;
+  const core = `${delimiter}${escape(text.slice(start, end))}${delimiter}`;
+  return escape(text.slice(0, start)) + core + escape(text.slice(end));
+}
+
+// One look a run: no two parsers agree on delimiters within delimiters. What struck words say comes first.
+function oneLook(run: Run): Run {
+  const { text, link, code, strike, bold, italic } = run;
+  if (link === undefined && !code && !strike && !(bold && italic)) return run;
+  if (link !== undefined) return { text, link };
+  if (code) return { text, code };
+  if (strike) return { text, strike };
+  if (bold) return { text, bold };
+  return italic ? { text, italic } : { text };
+}
+
+function writeRun(run: Run, before: string, after: string, dialect: Dialect): string {
+  const { text, link } = run;
+  if (link !== undefined && text.trim() !== "") return dialect.link(dialect.text(text.trim()), link, text.trim());
+  if (run.code) return dialect.code(text) ?? dialect.text(text);
+  const delimiter = run.strike ? "~~" : run.bold ? "**" : run.italic ? "*" : "";
+  if (delimiter === "") return dialect.text(text);
+  const written = emphasis(text, delimiter, before, after, dialect);
+  // `**a***b*` is anybody's guess.
+  const clash = written.startsWith(delimiter) && before.endsWith(delimiter[0] ?? "");
+  return clash ? dialect.text(text) : written;
+}
+
+const BLOCK_MARK = /^(?:[#>+=-]|\d{1,9}[.)])/;
+
+// Loops, for a regular expression that ends with `$` looks at a long run of what it repeats from each of its places.
+function closed(line: string, dialect: Dialect): string {
+  let end = line.length;
+  while (line[end - 1] === "#") end--;
+  return line.slice(0, end) + dialect.mark("#").repeat(line.length - end);
+}
+
+const ADDRESS = /https?:\/\/|www\./i;
+
+// An address in plain words goes on to the next space: it would take a mark of ours along.
+function endsInAddress(written: string, before: boolean): boolean {
+  if (!before && !ADDRESS.test(written)) return false;
+  let start = written.length;
+  while (start > 0 && !/\s/.test(written.charAt(start - 1))) start--;
+  return (before && start === 0) || ADDRESS.test(written.slice(start));
+}
+
+const hasLook = ({ link, code, strike, bold, italic }: Run): boolean =>
+  link !== undefined || Boolean(code || strike || bold || italic);
+
+/** A line without breaks: its runs, escaped, and nothing at its start or end that would make it another block. */
+function writeLine(runs: readonly Run[], lead: string, dialect: Dialect): string {
+  const indent = lead.lastIndexOf("\u3000") + 1;
+  let line = lead === "" ? "" : dialect.text(lead.slice(indent));
+  const looks = runs.length === 1 ? runs : mergeRuns(runs.map(oneLook));
+  // What was written last is kept beside the line: asking a long string that grows for its end would copy it each time.
+  let last = line;
+  let inAddress = false;
+  let index = 0;
+  for (const run of looks) {
+    const written = writeRun(run, last, looks[++index]?.text ?? "", dialect);
+    if (inAddress && hasLook(run)) line += " ";
+    line += written;
+    if (written !== "") last = written;
+    if (index < looks.length) inAddress = endsInAddress(written, inAddress);
+  }
+  line = line.trim();
+  if (line.endsWith("#")) line = closed(line, dialect);
+  if (BLOCK_MARK.test(line))
+    line = line.replace(BLOCK_MARK, (mark) => mark.slice(0, -1) + dialect.mark(mark.slice(-1)));
+  return indent === 0 ? line : lead.slice(0, indent) + line;
+}
+
+function lines(runs: readonly Run[], lead: string, dialect: Dialect): string[] {
+  const [first = [], ...more] = linesOf(runs);
+  const start = writeLine(first, lead, dialect);
+  return more.length === 0 ? [start] : [start, ...more.map((line) => writeLine(line, "", dialect)).filter(Boolean)];
+}
+
+const joined = (runs: readonly Run[]): Run[] => runs.map((run) => ({ ...run, text: run.text.replaceAll("\n", " ") }));
+
+const ALIGN = { left: ":--", center: ":-:", right: "--:" };
+
+function table({ align, header, rows }: TableBlock, dialect: Dialect): string {
+  const row = (cells: readonly (readonly Run[])[]): string =>
+    `| ${cells.map((cell) => writeLine(joined(cell), "", dialect)).join(" | ")} |`;
+  const rule = `| ${header.map((_, index) => ALIGN[align[index] ?? "left"]).join(" | ")} |`;
+  return [row(header), rule, ...rows.map(row)].join("\n");
+}
+
+const quotedLines = (text: string): string => text.replaceAll(/^/gm, "> ");
+
+/** The lines of a block, not yet quoted. Empty: it shows nothing. */
+function body(block: Block, dialect: Dialect): string {
+  const lead = lineLead(block);
+  const text = (runs: readonly Run[]): string => lines(runs, lead, dialect).join(dialect.lineEnd);
+  const marked = (rest: string): string => (block.marker === "" ? rest : `${text([])}\n\n${rest}`);
+  switch (block.kind) {
+    case "text":
+      return text(block.runs);
+    case "heading":
+      if (!onTop(block) || block.depth > dialect.headings) return text(allBold(block.runs));
+      return `${"#".repeat(block.depth)} ${writeLine(joined(block.runs), "", dialect)}`;
+    case "rule":
+      return marked(dialect.rule);
+    case "code": {
+      if (block.text.trim() === "") return marked("").trim();
+      const fenced = dialect.fence(block.text, /^[\w+#.-]{1,30}$/.exec(block.language)?.[0] ?? "");
+      return fenced === null ? text([{ text: block.text }]) : marked(fenced);
+    }
+    case "image":
+      if (!dialect.images) return text(imageLink(block).runs);
+      return marked(`![${dialect.text(block.alt.replaceAll(/\s+/g, " "))}](${linkTarget(block.src)})`);
+    case "table":
+      return dialect.tables && onTop(block) ? table(block, dialect) : text(tableLines(block).runs);
+  }
+}
+
+const plainText = (block: Block, dialect: Dialect): boolean =>
+  block.kind === "text" || (block.kind === "image" && !dialect.images);
+
+/** A block as Markdown, with what separates it from the one before it. Null: it shows nothing. */
+export function writeMarkdown(block: Block, previous: Block | null, dialect: Dialect): string | null {
+  const own = body(block, dialect);
+  if (own === "") return null;
+  const quoted = block.quotes > 0;
+  const near = previous !== null && plainText(previous, dialect) && plainText(block, dialect);
+  const together = near && lineEnds(previous, block) === 1;
+  const text = quoted ? quotedLines(own) : own;
+  if (previous === null) return text;
+  if (!quoted || previous.quotes === 0) return (together ? dialect.lineEnd : "\n\n") + text;
+  if (!together) return `\n>\n${text}`;
+  return dialect.lineEnd + (dialect.lineEnd.endsWith("\n") ? text : text.slice(2));
+}
+
+/** The title of an article, and its column and unit, as blocks. `limit` in what `cost` counts. */
+export function headBlocks(piece: Piece, limit: number, cost: (text: string) => number): Block[] {
+  const place = { quotes: 0, indent: 0, marker: "" };
+  const line = cutText(standing(piece), limit, cost);
+  const title: Block = {
+    ...place,
+    kind: "heading",
+    depth: 1,
+    runs: [{ text: cutText(oneLine(piece.title), limit, cost) }],
+  };
+  if (line === "") return [title];
+  return [title, { ...place, kind: "text", role: "paragraph", runs: [{ text: line }] }];
+}
+
+/** The link at the end of an article, as a block. */
+export const tailBlock = (piece: Piece, whole: boolean): Block => ({
+  quotes: 0,
+  indent: 0,
+  marker: "",
+  kind: "text",
+  role: "paragraph",
+  runs: [{ text: linkWords(whole), link: piece.url }],
+});
+
+/** An article in one text: `head`, as much of its blocks as fits, and the link to all of it. `limit` in what `cost` counts. */
+export function markdownArticle(
+  piece: Piece,
+  head: readonly Block[],
+  dialect: Dialect,
+  limit: number,
+  cost: (text: string) => number,
+): string {
+  const opening = head.map((block, index) => writeMarkdown(block, head[index - 1] ?? null, dialect) ?? "").join("");
+  const last = head.at(-1) ?? null;
+  const tail = (whole: boolean): string => `\n\n${writeMarkdown(tailBlock(piece, whole), null, dialect)}`;
+  const room = limit - cost(opening) - cost(tail(false));
+  const writing = {
+    write: (block: Block, previous: Block | null) => writeMarkdown(block, previous ?? last, dialect),
+    cost: (part: string) => [cost(part)],
+  };
+  const { parts, whole } = fitBlocks(piece.blocks, writing, [room]);
+  return (opening + parts.join("") + tail(whole)).trim();
+}

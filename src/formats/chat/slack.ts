@@ -1,0 +1,150 @@
+import type { Block } from "../flat.ts";
+import type { Run } from "../runs.ts";
+import { allBold, imageLink, lineEnds, lineLead, tableLines } from "./blocks.ts";
+import { cutText, fitBlocks, fitSeveral, type Several } from "./cut.ts";
+import { linkWords, oneLine, type Piece, standing, type Summary } from "./piece.ts";
+
+type Style = { readonly bold?: true; readonly italic?: true; readonly strike?: true; readonly code?: true };
+type Element =
+  | { readonly type: "text"; readonly text: string; readonly style?: Style }
+  | { readonly type: "link"; readonly url: string; readonly text: string; readonly style?: Style };
+type RichElement = {
+  readonly type: "rich_text_section" | "rich_text_quote" | "rich_text_preformatted";
+  readonly elements: readonly Element[];
+};
+type PlainText = { readonly type: "plain_text"; readonly text: string; readonly emoji: false };
+/** What we use of Block Kit (@slack/types): structure, in which no text is markup. */
+export type SlackBlock =
+  | { readonly type: "header"; readonly text: PlainText }
+  | { readonly type: "context"; readonly elements: readonly PlainText[] }
+  | { readonly type: "rich_text"; readonly elements: readonly RichElement[] }
+  | { readonly type: "image"; readonly image_url: string; readonly alt_text: string }
+  | { readonly type: "divider" };
+/** The body for a Slack webhook. `text` is what a notification shows. */
+export type SlackMessage = { readonly text: string; readonly blocks: readonly SlackBlock[] };
+
+/**
+ * Characters and blocks (docs.slack.dev, Block Kit). `total` is ours: a message is refused as `msg_blocks_too_long` at some
+ * 13,000 characters of all blocks together, which no page says (slackapi/bolt-js issue 2509).
+ */
+export const SLACK_LIMITS = { header: 150, blocks: 50, total: 12_000, alt: 2000, url: 3000 };
+// What is around an element in JSON, roughly: what the total may count besides characters.
+const AROUND = 12;
+
+const plain = (text: string): PlainText => ({ type: "plain_text", text, emoji: false });
+
+// `text` is mrkdwn: these three are all of its syntax that calls somebody or leads somewhere.
+const MRKDWN: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
+const mrkdwn = (text: string): string => text.replaceAll(/[&<>]/g, (character) => MRKDWN[character] ?? "");
+
+function element({ text, link, bold, italic, strike, code }: Run): Element {
+  const looks = { ...(bold && { bold }), ...(italic && { italic }), ...(strike && { strike }), ...(code && { code }) };
+  const style = Object.keys(looks).length === 0 ? {} : { style: looks };
+  if (link !== undefined && link.length <= SLACK_LIMITS.url) return { type: "link", url: link, text, ...style };
+  return { type: "text", text, ...style };
+}
+
+type Part = { readonly rich: RichElement | null; readonly alone: SlackBlock | null; readonly fresh: boolean };
+
+function richElement(block: Block, runs: readonly Run[], before: string): RichElement | null {
+  const lead = before + lineLead(block);
+  const elements = [...(lead === "" ? [] : [{ type: "text" as const, text: lead }]), ...runs.map(element)];
+  if (elements.length === 0 || (runs.length === 0 && block.marker === "")) return null;
+  return { type: block.quotes > 0 ? "rich_text_quote" : "rich_text_section", elements };
+}
+
+// A rule or an image that opens a list's item stays with its mark, in the text.
+const standsAlone = (block: Block): boolean =>
+  block.marker === "" && ((block.kind === "image" && block.src.length <= SLACK_LIMITS.url) || block.kind === "rule");
+
+function write(block: Block, previous: Block | null): Part | null {
+  const fresh = previous === null || standsAlone(previous);
+  const before = !fresh && previous.kind !== "code" && lineEnds(previous, block) === 2 ? "\n" : "";
+  const rich = (runs: readonly Run[]): Part | null => {
+    const element = richElement(block, runs, before);
+    return element && { rich: element, alone: null, fresh };
+  };
+  switch (block.kind) {
+    case "text":
+      return rich(block.runs);
+    case "heading":
+      return rich(allBold(block.runs));
+    case "table":
+      return rich(tableLines(block).runs);
+    case "code": {
+      if (block.text.trim() === "") return rich([]);
+      if (block.marker !== "") return rich([{ text: block.text, code: true }]);
+      const elements = [{ type: "text" as const, text: block.text }];
+      return { rich: { type: "rich_text_preformatted", elements }, alone: null, fresh };
+    }
+    case "image": {
+      if (!standsAlone(block)) return rich(imageLink(block).runs);
+      const alt_text = cutText(oneLine(block.alt, "［图］"), SLACK_LIMITS.alt);
+      return { rich: null, alone: { type: "image", image_url: block.src, alt_text }, fresh };
+    }
+    case "rule":
+      return standsAlone(block) ? { rich: null, alone: { type: "divider" }, fresh } : rich([{ text: "———" }]);
+  }
+}
+
+function cost({ rich, alone, fresh }: Part): readonly number[] {
+  if (alone?.type === "image") return [alone.alt_text.length + alone.image_url.length + AROUND, 1];
+  if (rich === null) return [AROUND, 1];
+  const characters = rich.elements.reduce(
+    (sum, part) => sum + part.text.length + ("url" in part ? part.url.length : 0) + AROUND,
+    0,
+  );
+  return [characters, fresh ? 1 : 0];
+}
+
+const rich = (elements: readonly RichElement[]): SlackBlock => ({ type: "rich_text", elements });
+const link = (text: string, url: string, style?: Style): RichElement => ({
+  type: "rich_text_section",
+  elements: [{ type: "link", url, text, ...(style && { style }) }],
+});
+
+function blocksOf(parts: readonly Part[]): SlackBlock[] {
+  const blocks: SlackBlock[] = [];
+  let open: RichElement[] = [];
+  for (const { rich: part, alone } of parts) {
+    if (part !== null) {
+      if (open.length === 0) blocks.push(rich(open));
+      open.push(part);
+    }
+    if (alone !== null) {
+      open = [];
+      blocks.push(alone);
+    }
+  }
+  return blocks;
+}
+
+/** An article: a header, its text as rich text with its images between, and the link to all of it. */
+export function renderSlack(piece: Piece): SlackMessage {
+  const title = cutText(oneLine(piece.title), SLACK_LIMITS.header);
+  const line = cutText(standing(piece), SLACK_LIMITS.header);
+  const head: SlackBlock[] = [
+    { type: "header", text: plain(title) },
+    ...(line === "" ? [] : [{ type: "context" as const, elements: [plain(line)] }]),
+  ];
+  const room = [SLACK_LIMITS.total - 600 - piece.url.length, SLACK_LIMITS.blocks - head.length - 1];
+  const { parts, whole } = fitBlocks(piece.blocks, { write, cost }, room);
+  const tail = rich([link(linkWords(whole), piece.url)]);
+  return { text: mrkdwn(title), blocks: [...head, ...blocksOf(parts), tail] };
+}
+
+/** Several posts, each a title that is a link, and its digest. */
+export function slackList(posts: readonly Summary[]): Several<SlackMessage> {
+  const post = ({ title, digest, url }: Summary): SlackBlock => {
+    const words = cutText(oneLine(digest, ""), 300);
+    const section: RichElement = { type: "rich_text_section", elements: [{ type: "text", text: words }] };
+    return rich([link(cutText(oneLine(title), 200), url, { bold: true }), ...(words === "" ? [] : [section])]);
+  };
+  const make = (some: readonly Summary[]): SlackMessage => ({
+    text: mrkdwn(cutText(some.map(({ title }) => oneLine(title)).join("；"), 300)),
+    blocks: some.map(post),
+  });
+  const fits = ({ blocks }: SlackMessage): boolean =>
+    blocks.length <= SLACK_LIMITS.blocks && JSON.stringify(blocks).length <= SLACK_LIMITS.total;
+  return fitSeveral(posts, SLACK_LIMITS.blocks, make, fits);
+}
