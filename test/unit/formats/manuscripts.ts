@@ -57,3 +57,24 @@ const block = fc
 
 /** A manuscript as an office writes it, block by block: what chance alone seldom puts together. */
 export const wellBuilt = fc.array(block, { minLength: 1, maxLength: 6 }).map((blocks) => blocks.join("\n\n"));
+
+const calls = [
+  ...pieces(
+    "<@userid> <@U123> <!channel> <!here|x> <#C1> <@&1> <:a:1> <t:1> @all @everyone @here @13800000000 @name :OK: :tada:",
+  ),
+  ...pieces("<at></at> </at> </font> tg://user?id=1 [x](tg://user?id=1) http://u@a.cn/ || __ `` ```` &lt;at &#60;!here> \\* \\"),
+  '<at user_id="all">',
+  "<at id=all></at>",
+  '<font color="warning">',
+  "\n-# ",
+  "\n+ ",
+  "\n=\n",
+  "\n    x\n",
+  "\n```md\n[a](b) <@1>\n```\n",
+];
+
+/** Any manuscript, with what calls people and makes marks in chats; or a well built one. */
+export const chatManuscript = fc.oneof(
+  fc.array(fc.oneof(piece, fc.constantFrom(...calls)), { maxLength: 50 }).map((parts) => parts.join("")),
+  wellBuilt,
+);
