@@ -17,6 +17,7 @@ import { health } from "./api/health.ts";
 import { idempotent } from "./api/idempotency.ts";
 import { newsroom } from "./api/newsroom.ts";
 import { preflight } from "./api/preflight.ts";
+import { preview } from "./api/preview.ts";
 import { publications } from "./api/publications.ts";
 import { record } from "./api/record.ts";
 import { terms } from "./api/terms.ts";
@@ -43,6 +44,7 @@ for (const room of [
   health,
   articles,
   preflight,
+  preview,
   publications,
   record,
   handovers,

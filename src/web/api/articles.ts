@@ -15,15 +15,7 @@ import type { Place } from "../../articles/store.ts";
 import { listReviews, listRevisions } from "../../articles/record-store.ts";
 import { listArticles } from "../../articles/store.ts";
 import type { Article, Content, Handling } from "../../articles/types.ts";
-import {
-  digestOf,
-  type Doc,
-  parseMarkdown,
-  renderEmail,
-  renderFeed,
-  renderText,
-  renderWeb,
-} from "../../formats/index.ts";
+import { digestOf, parseMarkdown } from "../../formats/index.ts";
 import { requirePublication } from "../../newsroom/publications.ts";
 import { findNamed } from "../../newsroom/store.ts";
 import type { Publication } from "../../newsroom/types.ts";
@@ -39,7 +31,6 @@ import { operation } from "./operation.ts";
 import { pageOf, positionOf } from "./paging.ts";
 import { clearToChange, clearToSubmit, preflightView } from "./preflight.ts";
 import * as schemas from "./schemas.ts";
-import { wechatPreview } from "./wechat-preview.ts";
 import { isVideoUpload, receiveVideo } from "./upload.ts";
 
 export const articles = new Hono<App>();
@@ -370,47 +361,6 @@ articles.post(
     const { desk, db } = c.get("deps");
     const { note } = await readJson(c, schemas.recall);
     return show(c, await recallArticle(desk, await requireArticle(db, c.req.param("id")), note, actor, c.get("now")));
-  },
-);
-
-/** The HTML of a letter with this article: what its unsubscribe link will be, its sender knows. One query. */
-async function letterOf(c: Ctx, article: Article, doc: Doc): Promise<string> {
-  const { db, siteUrl } = c.get("deps");
-  const { title, digest, cover, credits, source } = article;
-  const { name } = await requirePublication(db, article.publication);
-  const facts = credits.map((credit) => `${credit.role} ${credit.name}`);
-  if (source) facts.push(`来源：${source.name}`);
-  const letter = { title, digest: digest || digestOf(doc), facts, cover, url: `${siteUrl}/`, doc };
-  return renderEmail(letter, { publication: name, site: siteUrl, unsubscribe: null }).html;
-}
-
-articles.get(
-  "/articles/:id/preview",
-  operation({
-    summary: "The article as a medium shows it",
-    tag,
-    scope: "read",
-    query: schemas.previewQuery,
-    answer: "The rendered content itself.",
-    answerType: "text/html",
-  }),
-  async (c) => {
-    requireScope(c, "read");
-    const { format, theme } = readQuery(c, schemas.previewQuery);
-    const { db, siteUrl } = c.get("deps");
-    const article = await requireArticle(db, c.req.param("id"));
-    const absolute = (src: string) => (src.startsWith("/") ? `${siteUrl}${src}` : src);
-    // A rendered draft is shown as a document of its own, never with this origin's rights.
-    c.header(
-      "content-security-policy",
-      "default-src 'none'; img-src http: https: 'self'; style-src 'unsafe-inline'; sandbox",
-    );
-    if (format === "wechat") return c.html(await wechatPreview(db, article, theme, absolute));
-    const doc = parseMarkdown(article.markdown);
-    if (format === "text") return c.text(renderText(doc));
-    if (format === "email") return c.html(await letterOf(c, article, doc));
-    if (format === "feed") return c.html(renderFeed(doc, siteUrl));
-    return c.html(renderWeb(doc, { image: absolute, site: siteUrl }));
   },
 );
 

@@ -14,8 +14,8 @@ interface Operation {
   /** Status and meaning of success. */
   status?: number;
   answer?: string;
-  /** Media type of an answer that is not JSON. */
-  answerType?: string;
+  /** Media types of an answer that is not only JSON. */
+  answerType?: string | readonly string[];
   ifMatch?: boolean;
 }
 
@@ -65,7 +65,9 @@ export function operation(spec: Operation) {
     responses: {
       [String(spec.status ?? 200)]: {
         description: spec.answer ?? "What was asked for.",
-        ...(spec.status !== 204 && { content: { [spec.answerType ?? "application/json"]: {} } }),
+        ...(spec.status !== 204 && {
+          content: Object.fromEntries([spec.answerType ?? "application/json"].flat().map((type) => [type, {}])),
+        }),
       },
       ...(spec.scope && {
         401: problem("No token, or a wrong one."),

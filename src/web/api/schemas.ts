@@ -393,9 +393,23 @@ export const articleQuery = z.strictObject({
   q: line(80).optional(),
 });
 export const wireQuery = z.strictObject({ after: z.coerce.number().int().min(0).default(0), limit: page.limit });
+/** What `preview.ts` can show an article as. */
+export const PREVIEW_FORMATS = [
+  "web",
+  "wechat",
+  "text",
+  "feed",
+  "email",
+  "telegram",
+  "wecom",
+  "dingtalk",
+  "feishu",
+  "slack",
+  "discord",
+] as const;
 export const previewQuery = z
   .strictObject({
-    format: z.enum(["web", "wechat", "text", "feed", "email"]).default("web"),
+    format: z.enum(PREVIEW_FORMATS).default("web"),
     theme: z.enum(THEME_NAMES).optional(),
   })
   .refine(({ format, theme }) => theme === undefined || format === "wechat", {

@@ -62,7 +62,9 @@ const calls = [
   ...pieces(
     "<@userid> <@U123> <!channel> <!here|x> <#C1> <@&1> <:a:1> <t:1> @all @everyone @here @13800000000 @name :OK: :tada:",
   ),
-  ...pieces("<at></at> </at> </font> tg://user?id=1 [x](tg://user?id=1) http://u@a.cn/ || __ `` ```` &lt;at &#60;!here> \\* \\"),
+  ...pieces(
+    "<at></at> </at> </font> tg://user?id=1 [x](tg://user?id=1) http://u@a.cn/ || __ `` ```` &lt;at &#60;!here> \\* \\",
+  ),
   '<at user_id="all">',
   "<at id=all></at>",
   '<font color="warning">',

@@ -509,11 +509,11 @@ describe("GET /articles/{id}/preview", () => {
   const preview = (query: string) => api("GET", `/articles/${article.id}/preview${query}`);
 
   it.each([
-    ["", "text/html; charset=UTF-8"],
-    ["?format=web", "text/html; charset=UTF-8"],
-    ["?format=wechat", "text/html; charset=UTF-8"],
-    ["?format=feed", "text/html; charset=UTF-8"],
-    ["?format=email", "text/html; charset=UTF-8"],
+    ["", "text/html; charset=utf-8"],
+    ["?format=web", "text/html; charset=utf-8"],
+    ["?format=wechat", "text/html; charset=utf-8"],
+    ["?format=feed", "text/html; charset=utf-8"],
+    ["?format=email", "text/html; charset=utf-8"],
   ])("%s is the page itself, without script and without rights", async (query, type) => {
     const answer = await preview(query);
     expectStatus(answer, 200);
@@ -543,6 +543,25 @@ describe("GET /articles/{id}/preview", () => {
     expect(answer.headers.get("content-type")).toMatch(/^text\/plain/);
     expect(answer.text).toContain("坚持“项目为王”理念");
     expect(answer.text).not.toContain("**");
+  });
+
+  it.each(["wecom", "dingtalk"])("%s is the Markdown that its robot is sent", async (format) => {
+    const answer = await preview(`?format=${format}`);
+    expectStatus(answer, 200);
+    expect(answer.headers.get("content-type")).toBe("text/markdown; charset=utf-8");
+    expect(answer.text).toContain("坚持“**项目为王**”理念 ＜script>alert(1)＜/script>");
+    expect(answer.text).toContain("坏 ［图：图］\n\n[查看原文](https://kanfa.test/)");
+  });
+
+  it.each(["telegram", "feishu", "slack", "discord"])("%s is the JSON that its robot is sent", async (format) => {
+    const answer = await preview(`?format=${format}`);
+    expectStatus(answer, 200);
+    expect(answer.headers.get("content-type")).toBe("application/json; charset=utf-8");
+    expect(answer.headers.get("content-security-policy")).toMatch(/sandbox/);
+    const words = JSON.stringify(JSON.parse(answer.text));
+    expect(words).toContain("项目为王");
+    expect(words).toContain("https://kanfa.test/");
+    expect(words).not.toContain("javascript:");
   });
 
   it("knows its formats", async () => {
