@@ -260,3 +260,27 @@ describe("several posts", () => {
     expect(telegramList([]).count).toBe(0);
   });
 });
+
+it("hostile lengths do not stall", { timeout: 10_000 }, () => {
+  const hostile = [
+    "**a** ".repeat(5000),
+    `${"字".repeat(50_000)} x **b** c`,
+    `\\#${"#".repeat(50_000)}x#`,
+    `\`\` ${"a".repeat(50_000)}\` \`\``,
+    `a${"\u0301".repeat(50_000)}`,
+    `http://a**b**`.repeat(1000),
+    `|a|b|\n|-|-|\n${"|1|2|\n".repeat(5000)}`,
+  ];
+  for (const markdown of hostile) {
+    const whole = piece(markdown);
+    const { text, entities } = telegramMessage(whole);
+    readTelegram(text, entities, 4096);
+    telegramRich(whole);
+    expect(Buffer.byteLength(renderWecom(whole).markdown_v2.content)).toBeLessThanOrEqual(4096);
+    expect(Buffer.byteLength(JSON.stringify(renderDingtalk(whole)))).toBeLessThanOrEqual(20_000);
+    readFeishu(renderFeishu(whole));
+    readPost(renderFeishuPost(whole));
+    readSlack(renderSlack(whole));
+    expect(renderDiscord(whole).embeds[0]?.description?.length).toBeLessThanOrEqual(4096);
+  }
+});
