@@ -25,11 +25,11 @@ export type SlackMessage = { readonly text: string; readonly blocks: readonly Sl
 
 /**
  * Characters and blocks (docs.slack.dev, Block Kit). `total` is ours: a message is refused as `msg_blocks_too_long` at some
- * 13,000 characters of all blocks together, which no page says (slackapi/bolt-js issue 2509).
+ * 13,000 characters of all blocks together, JSON and all, which no page says (slackapi/bolt-js issue 2509).
  */
 export const SLACK_LIMITS = { header: 150, blocks: 50, total: 12_000, alt: 2000, url: 3000 };
-// What is around an element in JSON, roughly: what the total may count besides characters.
-const AROUND = 12;
+// What a new rich text block is in JSON around its elements.
+const AROUND = 40;
 
 const plain = (text: string): PlainText => ({ type: "plain_text", text, emoji: false });
 
@@ -87,15 +87,10 @@ function write(block: Block, previous: Block | null): Part | null {
   }
 }
 
-function cost({ rich, alone, fresh }: Part): readonly number[] {
-  if (alone?.type === "image") return [alone.alt_text.length + alone.image_url.length + AROUND, 1];
-  if (rich === null) return [AROUND, 1];
-  const characters = rich.elements.reduce(
-    (sum, part) => sum + part.text.length + ("url" in part ? part.url.length : 0) + AROUND,
-    0,
-  );
-  return [characters, fresh ? 1 : 0];
-}
+const cost = ({ rich, alone, fresh }: Part): readonly number[] =>
+  alone === null
+    ? [JSON.stringify(rich).length + 1 + (fresh ? AROUND : 0), fresh ? 1 : 0]
+    : [JSON.stringify(alone).length + 1, 1];
 
 const rich = (elements: readonly RichElement[]): SlackBlock => ({ type: "rich_text", elements });
 const link = (text: string, url: string, style?: Style): RichElement => ({
@@ -127,10 +122,14 @@ export function renderSlack(piece: Piece): SlackMessage {
     { type: "header", text: plain(title) },
     ...(line === "" ? [] : [{ type: "context" as const, elements: [plain(line)] }]),
   ];
-  const room = [SLACK_LIMITS.total - 600 - piece.url.length, SLACK_LIMITS.blocks - head.length - 1];
+  const make = (body: readonly SlackBlock[], whole: boolean): SlackBlock[] => [
+    ...head,
+    ...body,
+    rich([link(linkWords(whole), piece.url)]),
+  ];
+  const room = [SLACK_LIMITS.total - JSON.stringify(make([], false)).length, SLACK_LIMITS.blocks - head.length - 1];
   const { parts, whole } = fitBlocks(piece.blocks, { write, cost }, room);
-  const tail = rich([link(linkWords(whole), piece.url)]);
-  return { text: mrkdwn(title), blocks: [...head, ...blocksOf(parts), tail] };
+  return { text: mrkdwn(title), blocks: make(blocksOf(parts), whole) };
 }
 
 /** Several posts, each a title that is a link, and its digest. */

@@ -230,7 +230,7 @@ export function readPost(body: FeishuPost): Seen {
 export function readSlack({ text, blocks }: SlackMessage): Seen {
   insist(!/[<>]|&(?!amp;|lt;|gt;)/.test(text), `markup in the fallback: ${text}`);
   insist(text !== "" && blocks.length <= 50, `${blocks.length} blocks`);
-  insist(JSON.stringify(blocks).length <= 40_000, "far too long");
+  insist(JSON.stringify(blocks).length <= 12_000, "too long");
   wellFormed(blocks);
   const seen = nothing();
   for (const block of blocks) {
