@@ -18,10 +18,11 @@ export function utf8Length(text: string): number {
 /** How many bytes a text has within a JSON string in UTF-8. */
 export function jsonTextLength(text: string): number {
   let bytes = utf8Length(text);
-  // What JSON escapes: quotes, backslashes, line ends; other controls are taken out at the intake, half pairs refused.
+  // What JSON escapes: quotes, backslashes and controls, some by a letter and the others as four digits.
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
-    if (unit === 0x22 || unit === 0x5c || unit === 0x0a || unit === 0x09) bytes++;
+    if (unit === 0x22 || unit === 0x5c) bytes++;
+    else if (unit < 0x20) bytes += unit >= 0x08 && unit <= 0x0d && unit !== 0x0b ? 1 : 5;
   }
   return bytes;
 }

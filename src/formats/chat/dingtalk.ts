@@ -1,6 +1,6 @@
 import { cutText, fitSeveral, jsonLength, jsonTextLength, type Several } from "./cut.ts";
 import { DINGTALK } from "./dialects.ts";
-import { headBlocks, markdownArticle } from "./markdown.ts";
+import { headBlocks, listBlocks, markdownArticle, writeBlocks } from "./markdown.ts";
 import { oneLine, type Piece, pictureUrl, type Summary } from "./piece.ts";
 
 /** The body of an article for a DingTalk robot: `title` is what a notification shows. It has no `at`: nobody is called. */
@@ -8,6 +8,8 @@ export type DingtalkMarkdown = {
   readonly msgtype: "markdown";
   readonly markdown: { readonly title: string; readonly text: string };
 };
+/** The body of a plain text for a DingTalk robot. Mentions need an `at`, which it has not. */
+export type DingtalkText = { readonly msgtype: "text"; readonly text: { readonly content: string } };
 type FeedLink = { readonly title: string; readonly messageURL: string; readonly picURL: string };
 /** The body of a list of posts for a DingTalk robot. */
 export type DingtalkFeed = { readonly msgtype: "feedCard"; readonly feedCard: { readonly links: readonly FeedLink[] } };
@@ -36,4 +38,22 @@ export function dingtalkFeed(posts: readonly Summary[]): Several<DingtalkFeed> {
     feedCard: { links: some.map(link) },
   });
   return fitSeveral(posts, MOST_LINKS, make, (message) => jsonLength(message) <= DINGTALK_BODY);
+}
+
+/** Posts as Markdown under a title, each a link and its digest: a feedCard shows no digests. */
+export function dingtalkList(posts: readonly Summary[], title: string): Several<DingtalkMarkdown> {
+  const make = (some: readonly Summary[]): DingtalkMarkdown => ({
+    msgtype: "markdown",
+    markdown: {
+      title: cutText(oneLine(title), 200, jsonTextLength),
+      text: writeBlocks(listBlocks(some, title), DINGTALK),
+    },
+  });
+  return fitSeveral(posts, MOST_LINKS, make, (message) => jsonLength(message) <= DINGTALK_BODY);
+}
+
+/** A plain text: a body of at most 20,000 bytes. */
+export function dingtalkText(text: string): DingtalkText {
+  const body = (content: string): DingtalkText => ({ msgtype: "text", text: { content } });
+  return body(cutText(text, DINGTALK_BODY - jsonLength(body("")), jsonTextLength));
 }

@@ -18,7 +18,7 @@ export type DiscordMessage = {
 };
 
 /** UTF-16 units, and embeds (docs.discord.com, message object; discord-api-types). `total` is of all embeds together. */
-export const DISCORD_LIMITS = { title: 256, description: 4096, footer: 2048, total: 6000, embeds: 10 };
+export const DISCORD_LIMITS = { content: 2000, title: 256, description: 4096, footer: 2048, total: 6000, embeds: 10 };
 
 const message = (embeds: readonly Embed[]): DiscordMessage => ({ embeds, allowed_mentions: { parse: [] } });
 
@@ -65,3 +65,12 @@ export function discordList(posts: readonly Summary[]): Several<DiscordMessage> 
     embeds.reduce((total, each) => total + lengthOf(each), 0) <= DISCORD_LIMITS.total;
   return fitSeveral(posts, DISCORD_LIMITS.embeds, (some) => message(some.map(embed)), fits);
 }
+
+/** The body of a plain text for a Discord webhook. */
+export type DiscordText = Pick<DiscordMessage, "allowed_mentions"> & { readonly content: string };
+
+/** A plain text, at most 2,000 units. */
+export const discordText = (text: string): DiscordText => ({
+  content: written(text, DISCORD_LIMITS.content),
+  allowed_mentions: { parse: [] },
+});

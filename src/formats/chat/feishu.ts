@@ -31,12 +31,14 @@ export type FeishuElement =
       readonly text: PlainText;
       readonly behaviors: readonly [{ readonly type: "open_url"; readonly default_url: string }];
     };
+/** Of the title of a card. */
+export type FeishuColour = "red" | "orange" | "grey";
 /** The body for a Feishu robot, but for `timestamp` and `sign`. */
 export type FeishuCard = {
   readonly msg_type: "interactive";
   readonly card: {
     readonly schema: "2.0";
-    readonly header: { readonly title: PlainText; readonly subtitle?: PlainText; readonly template: "red" };
+    readonly header: { readonly title: PlainText; readonly subtitle?: PlainText; readonly template: FeishuColour };
     readonly body: { readonly elements: readonly FeishuElement[] };
   };
 };
@@ -114,11 +116,16 @@ function elementsOf(parts: readonly Part[]): FeishuElement[] {
   return elements;
 }
 
-function card(title: string, subtitle: string, elements: readonly FeishuElement[]): FeishuCard {
+function card(
+  title: string,
+  subtitle: string,
+  elements: readonly FeishuElement[],
+  template: FeishuColour = "red",
+): FeishuCard {
   const header = {
     title: plain(cutText(oneLine(title), 200)),
     ...(subtitle !== "" && { subtitle: plain(cutText(subtitle, 100)) }),
-    template: "red" as const,
+    template,
   };
   return { msg_type: "interactive", card: { schema: "2.0", header, body: { elements } } };
 }
@@ -140,7 +147,7 @@ export function renderFeishu(piece: Piece): FeishuCard {
 }
 
 /** Several posts in one card, each a title that is a link, and its digest. */
-export function feishuList(posts: readonly Summary[], title: string): Several<FeishuCard> {
+export function feishuList(posts: readonly Summary[], title: string, colour?: FeishuColour): Several<FeishuCard> {
   const post = ({ title, digest, url }: Summary): FeishuElement => {
     const head = FEISHU.link(FEISHU.text(cutText(oneLine(title), 200)), url, title);
     const words = FEISHU.text(cutText(oneLine(digest, ""), 300));
@@ -151,6 +158,7 @@ export function feishuList(posts: readonly Summary[], title: string): Several<Fe
       title,
       "",
       some.flatMap((each, index) => (index === 0 ? [post(each)] : [{ tag: "hr" as const }, post(each)])),
+      colour,
     );
   const fits = (message: FeishuCard): boolean => jsonLength(message) + SIGNATURE <= FEISHU_LIMITS.body;
   return fitSeveral(posts, FEISHU_LIMITS.elements / 4, make, fits);

@@ -2,7 +2,7 @@ import type { Block } from "../flat.ts";
 import { mergeRuns, type Run } from "../runs.ts";
 import { allBold, imageLink, lineEnds, lineLead, linesOf, onTop, type TableBlock, tableLines } from "./blocks.ts";
 import { cutText, fitBlocks } from "./cut.ts";
-import { linkWords, oneLine, type Piece, standing } from "./piece.ts";
+import { linkWords, oneLine, type Piece, standing, type Summary } from "./piece.ts";
 
 /** What a platform makes of Markdown: what it knows, and how a character is kept from being syntax there. */
 export type Dialect = {
@@ -217,7 +217,7 @@ export function markdownArticle(
   limit: number,
   cost: (text: string) => number,
 ): string {
-  const opening = head.map((block, index) => writeMarkdown(block, head[index - 1] ?? null, dialect) ?? "").join("");
+  const opening = writeBlocks(head, dialect);
   const last = head.at(-1) ?? null;
   const tail = (whole: boolean): string => `\n\n${writeMarkdown(tailBlock(piece, whole), null, dialect)}`;
   const room = limit - cost(opening) - cost(tail(false));
@@ -228,3 +228,26 @@ export function markdownArticle(
   const { parts, whole } = fitBlocks(piece.blocks, writing, [room]);
   return (opening + parts.join("") + tail(whole)).trim();
 }
+
+/** A list of posts as blocks: a title, and for each post a link and its digest as a quote. */
+export function listBlocks(posts: readonly Summary[], title: string): Block[] {
+  const place = { quotes: 0, indent: 0, marker: "" };
+  const paragraph = (run: Run, quotes: number): Block => ({
+    ...place,
+    quotes,
+    kind: "text",
+    role: "paragraph",
+    runs: [run],
+  });
+  const head: Block = { ...place, kind: "heading", depth: 3, runs: [{ text: cutText(oneLine(title), 200) }] };
+  const post = ({ title, digest, url }: Summary): Block[] => {
+    const words = cutText(oneLine(digest, ""), 300);
+    const link = paragraph({ text: cutText(oneLine(title), 200), link: url }, 0);
+    return words === "" ? [link] : [link, paragraph({ text: words }, 1)];
+  };
+  return [head, ...posts.flatMap(post)];
+}
+
+/** All of these blocks, one after another. */
+export const writeBlocks = (blocks: readonly Block[], dialect: Dialect): string =>
+  blocks.map((block, index) => writeMarkdown(block, blocks[index - 1] ?? null, dialect) ?? "").join("");

@@ -147,3 +147,10 @@ export function slackList(posts: readonly Summary[]): Several<SlackMessage> {
     blocks.length <= SLACK_LIMITS.blocks && JSON.stringify(blocks).length <= SLACK_LIMITS.total;
   return fitSeveral(posts, SLACK_LIMITS.blocks, make, fits);
 }
+
+/** A plain text, cut to what a message takes. */
+export function slackText(text: string): SlackMessage {
+  const words = cutText(text, SLACK_LIMITS.total - 600, (part) => JSON.stringify(part).length);
+  const section: RichElement = { type: "rich_text_section", elements: [{ type: "text", text: words }] };
+  return { text: mrkdwn(cutText(oneLine(text), 300)), blocks: [rich([section])] };
+}

@@ -205,3 +205,10 @@ export function telegramList(posts: readonly Summary[]): Several<TelegramMessage
   };
   return fitSeveral(posts, MOST_ENTITIES / 2, make, ({ text }) => text.length <= TELEGRAM_TEXT);
 }
+
+/** A plain text for `sendMessage`. */
+export const telegramText = (text: string): TelegramMessage => ({
+  text: cutText(unmentioned(text.trim()), TELEGRAM_TEXT),
+  entities: [],
+  link_preview_options: { is_disabled: true },
+});

@@ -14,8 +14,11 @@ type WecomArticle = {
 /** The body of a list of posts for a WeCom group robot. */
 export type WecomNews = { readonly msgtype: "news"; readonly news: { readonly articles: readonly WecomArticle[] } };
 
+/** The body of a plain text for a WeCom group robot. */
+export type WecomText = { readonly msgtype: "text"; readonly text: { readonly content: string } };
+
 /** Bytes of UTF-8, and articles (developer.work.weixin.qq.com/document/path/99110). */
-export const WECOM_LIMITS = { markdown: 4096, articles: 8, title: 128, description: 512 };
+export const WECOM_LIMITS = { text: 2048, markdown: 4096, articles: 8, title: 128, description: 512 };
 
 /** An article as `markdown_v2`: at most 4,096 bytes. */
 export function renderWecom(piece: Piece): WecomMarkdown {
@@ -38,3 +41,9 @@ export function wecomNews(posts: readonly Summary[]): Several<WecomNews> {
   const make = (some: readonly Summary[]): WecomNews => ({ msgtype: "news", news: { articles: some.map(article) } });
   return fitSeveral(posts, WECOM_LIMITS.articles, make, () => true);
 }
+
+/** A plain text, at most 2,048 bytes. `<@userid>` calls somebody in it, so that is written otherwise. */
+export const wecomText = (text: string): WecomText => ({
+  msgtype: "text",
+  text: { content: cutText(text.replaceAll("<@", "＜@"), WECOM_LIMITS.text, utf8Length) },
+});
