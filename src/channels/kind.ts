@@ -103,6 +103,8 @@ export interface Description<Config = unknown> {
      */
     pace?: { channel?: number; credential?: number };
   };
+  /** How many entries one push of this config carries, where that is fewer than `limits.batch`. */
+  batch?(config: Config): number;
   /** What the platform counts by, where several channels can share it: a robot's key, a bot's token. */
   credential?(config: Config): string;
   /** What follows when a call was made and its answer never came: the same again under the same id, or leave it at that and tell the office. */
@@ -120,7 +122,12 @@ export interface Kind<Config = unknown, Payload = unknown> extends Description<C
   compose(items: readonly Item[], config: Config): Payload;
   /** The same for the office's own alerts: a channel carries the one or the other, by its purpose. */
   composeAlerts(items: readonly AlertItem[], config: Config): Payload;
-  request(payload: Payload, config: Config, context: { id: string; now: number }): Outgoing | Promise<Outgoing>;
+  /** `now` is business time; `wall` is the clock at the time of sending, for signatures. Both epoch ms. */
+  request(
+    payload: Payload,
+    config: Config,
+    context: { id: string; now: number; wall: number },
+  ): Outgoing | Promise<Outgoing>;
   judge(reply: Reply): Verdict;
 }
 
@@ -161,6 +168,10 @@ export type AnyKind = Kind | StepsKind;
 
 /** Whether a kind takes several calls. */
 export const takesSteps = (kind: AnyKind): kind is StepsKind => "begin" in kind;
+
+/** How many entries one push of a channel of this kind and config carries at most. */
+export const batchOf = (kind: AnyKind, config: unknown): number =>
+  Math.min(kind.limits.batch, kind.batch?.(config) ?? kind.limits.batch);
 
 /** The words for a reply that is not a response, shared by all kinds that go over HTTP. */
 export function judgeFailure(reply: Exclude<Reply, { type: "response" }>): Verdict {

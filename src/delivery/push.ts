@@ -86,7 +86,7 @@ export async function push(
   now: number,
 ): Promise<Reply> {
   const { kind, config } = channel;
-  const outgoing = await kind.request(payload, config, { id, now });
+  const outgoing = await kind.request(payload, config, { id, now, wall: deps.wall() });
   if (outgoing.transport === "inbox") return keep(deps, outgoing, channel.uid, id, now);
   const base = deps.apiBases[kind.name];
   if (base === undefined) {

@@ -1,5 +1,5 @@
 /** Replays and tests: what a person asks of a channel beside its own deliveries. They move no cursor. */
-import { takesSteps } from "../channels/kind.ts";
+import { batchOf, takesSteps } from "../channels/kind.ts";
 import type { ResendMessage } from "../env.ts";
 import { audit } from "../newsroom/store.ts";
 import type { Actor } from "../newsroom/types.ts";
@@ -78,7 +78,7 @@ export async function askReplay(
     readLedger(db, channel.id, first.seq, last.seq),
     readUnderWay(db, channel.id),
   ]);
-  const { batch } = requireKind(channel.kind).limits;
+  const batch = batchOf(requireKind(channel.kind), channel.config);
   const { pushes, left } = replayOf(ask, { ...channel, batch }, entries, ledger, underWay);
   const rows = pushes.map(({ from, entries: seqs }) => ({
     pushId: from === null ? `${channel.uid}_e${seqs[0]}` : deliveryId(channel.uid, from),

@@ -8,6 +8,7 @@
  */
 import type { ShardMessage } from "../env.ts";
 import type { Kind } from "../channels/kind.ts";
+import { batchOf } from "../channels/kind.ts";
 import { kindOf } from "../channels/index.ts";
 import { newStamp } from "../platform/ids.ts";
 import { log, logFault } from "../platform/log.ts";
@@ -181,7 +182,7 @@ function turnOf(
 ): Turn {
   if (!channel.open) {
     const knows = (post: number) => known.has(`${channel.id}:${post}`);
-    return owed({ ...channel, batch: channel.channelKind.limits.batch }, slice, knows, now);
+    return owed({ ...channel, batch: batchOf(channel.channelKind, channel.opened) }, slice, knows, now);
   }
   const { to, entries } = channel.open;
   const frozen = entries.flatMap((seq) => bySeq.get(seq) ?? []);

@@ -10,9 +10,12 @@ export async function sha256(data: string | Uint8Array<ArrayBuffer>): Promise<st
 }
 
 /** HMAC-SHA256, base64. An empty key is refused by WebCrypto. */
-export async function hmacBase64(key: Uint8Array<ArrayBuffer>, message: string): Promise<string> {
-  const handle = await crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-  return new Uint8Array(await crypto.subtle.sign("HMAC", handle, encoder.encode(message))).toBase64();
+export async function hmacBase64(key: string | Uint8Array<ArrayBuffer>, message: string): Promise<string> {
+  const bytes = typeof key === "string" ? encoder.encode(key) : key;
+  const handle = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  return btoa(
+    String.fromCharCode(...new Uint8Array(await crypto.subtle.sign("HMAC", handle, encoder.encode(message)))),
+  );
 }
 
 /** Random bytes as base64url without padding. */

@@ -13,7 +13,7 @@ describe("the demo inbox", () => {
   });
 
   it("goes nowhere: no address, no signature, no secret", () => {
-    const outgoing = inbox.request("[]", {}, { id: "a_1", now: 0 });
+    const outgoing = inbox.request("[]", {}, { id: "a_1", now: 0, wall: 0 });
     expect(outgoing).toEqual({ transport: "inbox", url: "inbox", headers: {}, body: "[]" });
     expect([inbox.address, inbox.signs, inbox.secrets]).toEqual([null, null, []]);
   });

@@ -46,7 +46,7 @@ describe("the message", () => {
 
   it("is posted as JSON, signed, to the address", () => {
     const body = webhook.compose([item()], THIN);
-    expect(webhook.request(body, THIN, { id: "a_1", now: 0 })).toEqual({
+    expect(webhook.request(body, THIN, { id: "a_1", now: 0, wall: 0 })).toEqual({
       transport: "http",
       url: THIN.url,
       headers: { "content-type": "application/json; charset=utf-8" },
