@@ -1,9 +1,15 @@
-/** The channel kinds. To add one: a file beside these, and a line here. */
+/** The channel kinds. To add one: a file beside these, and a line here (`docs/channels.md` says how). */
+import { dingtalk } from "./dingtalk.ts";
+import { discord } from "./discord.ts";
+import { feishu } from "./feishu.ts";
 import { inbox } from "./inbox.ts";
 import type { Kind } from "./kind.ts";
+import { slack } from "./slack.ts";
+import { telegram } from "./telegram.ts";
 import { webhook } from "./webhook.ts";
+import { wecom } from "./wecom.ts";
 
-const kinds = [webhook, inbox] as const;
+const kinds = [webhook, wecom, dingtalk, feishu, telegram, slack, discord, inbox] as const;
 
 export const KIND_NAMES = kinds.map((kind) => kind.name);
 
