@@ -70,9 +70,9 @@ export const feishu: Kind<Config, FeishuCard | FeishuPost> = {
   variant: ({ style }) => style,
   compose(items, { style }) {
     const whole = shownWhole(items, style);
-    if (whole) return renderFeishu(pieceOfItem(whole));
-    const posts = items.map((item) => summaryOf(item, false));
     const colour = COLOURS[items[0]?.kind ?? "published"];
+    if (whole) return renderFeishu(pieceOfItem(whole), colour);
+    const posts = items.map((item) => summaryOf(item, false));
     return messageOfAll(posts, (some) => feishuList(some, headlineOf(items), colour));
   },
   composeAlerts: (items) => feishuText("刊发提醒", alertText(items, 8_000)),

@@ -5,13 +5,11 @@ import { alertText, messageOfAll, pieceOfItem, shownWhole, STYLES, summaryOf } f
 import { isCutObject, judgeBy, type Meaning, objectOf, postJson, textIn, unlisted, verdictOf } from "./http.ts";
 import type { Kind, Verdict } from "./kind.ts";
 
+const CHAT = /^(-?\d{1,19}|@[A-Za-z]\w{2,63})$/;
+const A_CHAT = "must be a chat's number or the @name of a public channel or group";
 const config = z.strictObject({
   bot_token: z.string().regex(/^\d{1,20}:[\w-]{1,128}$/, "must be a bot's token, like 123456:ABC-DEF"),
-  chat_id: z
-    .union([z.int(), z.string().regex(/^(-?\d{1,19}|@[A-Za-z]\w{2,63})$/)], {
-      error: "must be a chat's number or the @name of a public channel or group",
-    })
-    .transform(String),
+  chat_id: z.union([z.int(), z.string().regex(CHAT, A_CHAT)], { error: A_CHAT }).transform(String),
   style: z.enum(STYLES).default("digest"),
 });
 type Config = z.output<typeof config>;

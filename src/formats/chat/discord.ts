@@ -22,9 +22,13 @@ export const DISCORD_LIMITS = { content: 2000, title: 256, description: 4096, fo
 
 const message = (embeds: readonly Embed[]): DiscordMessage => ({ embeds, allowed_mentions: { parse: [] } });
 
+// What would make a line a heading, a quote or an item of a list.
+const BLOCK_MARK = /^\s*(?:[#>+=-]|\d{1,9}[.)])/gm;
+const plainly = (text: string): string =>
+  DISCORD.text(text).replaceAll(BLOCK_MARK, (mark) => mark.slice(0, -1) + DISCORD.mark(mark.slice(-1)));
+
 // Cut after escaping is counted, before it is done: no escape loses its character.
-const written = (text: string, limit: number): string =>
-  DISCORD.text(cutText(text, limit, (part) => DISCORD.text(part).length));
+const written = (text: string, limit: number): string => plainly(cutText(text, limit, (part) => plainly(part).length));
 
 const footer = (summary: Summary): { footer?: { text: string } } => {
   const text = cutText(standing(summary), 200);

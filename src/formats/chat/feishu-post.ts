@@ -98,7 +98,8 @@ export function feishuPostList(posts: readonly Summary[], title: string): Severa
 
 /** A plain text under a title. As rich text nothing in it is markup; as `text` it could call somebody. */
 export function feishuText(title: string, text: string): FeishuPost {
-  const lines = (words: string): Line[] => words.split("\n").map((line) => [{ tag: "text", text: line }]);
+  const lines = (words: string): Line[] =>
+    words.split("\n").flatMap((line): Line[] => (line === "" ? [] : [[{ tag: "text", text: line }]]));
   const cost = (words: string): number => lines(words).reduce((sum, line) => sum + lineLength(line), 0);
   return post(title, lines(cutText(text, ROOM - jsonLength(post(title, [])), cost)));
 }

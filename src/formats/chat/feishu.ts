@@ -138,9 +138,9 @@ const button = (words: string, url: string): FeishuElement => ({
 });
 
 /** An article as a card: its text, tables and code, and a button that leads to all of it. */
-export function renderFeishu(piece: Piece): FeishuCard {
+export function renderFeishu(piece: Piece, colour?: FeishuColour): FeishuCard {
   const make = (elements: readonly FeishuElement[], whole: boolean): FeishuCard =>
-    card(piece.title, standing(piece), [...elements, button(linkWords(whole), piece.url)]);
+    card(piece.title, standing(piece), [...elements, button(linkWords(whole), piece.url)], colour);
   const room = [FEISHU_LIMITS.body - SIGNATURE - jsonLength(make([], false)), FEISHU_LIMITS.elements - 8];
   const { parts, whole } = fitBlocks(withTables(piece.blocks), { write, cost }, room);
   return make(elementsOf(parts), whole);
