@@ -4,12 +4,13 @@ import { discord } from "./discord.ts";
 import { feishu } from "./feishu.ts";
 import { inbox } from "./inbox.ts";
 import type { Kind } from "./kind.ts";
+import { ntfy } from "./ntfy.ts";
 import { slack } from "./slack.ts";
 import { telegram } from "./telegram.ts";
 import { webhook } from "./webhook.ts";
 import { wecom } from "./wecom.ts";
 
-const kinds = [webhook, wecom, dingtalk, feishu, telegram, slack, discord, inbox] as const;
+const kinds = [webhook, wecom, dingtalk, feishu, telegram, slack, discord, ntfy, inbox] as const;
 
 export const KIND_NAMES = kinds.map((kind) => kind.name);
 

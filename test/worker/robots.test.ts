@@ -20,6 +20,7 @@ const SIZES: Readonly<Record<Named, number[]>> = {
   telegram: [10, 5],
   slack: [10, 5],
   discord: [10, 5],
+  ntfy: [10, 5],
 };
 const desk = {
   db: world.db,

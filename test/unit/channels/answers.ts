@@ -219,6 +219,38 @@ export const ANSWERS: Readonly<Record<Named, readonly Answer[]>> = {
     { status: 404, body: { message: "404: Not Found", code: 0 }, is: "retry" },
     { status: 403, body: { message: "Missing Access", code: 50001 }, is: "retry" },
   ],
+  ntfy: [
+    { body: { id: "sPs71M8A2T", time: 1735941771, event: "message" }, is: "accepted" },
+    { body: { event: "message" }, is: "retry" },
+    {
+      status: 429,
+      body: { code: 42901, http: 429, error: "limit reached: too many requests" },
+      is: "throttled",
+      after: MINUTE,
+    },
+    { status: 429, headers: { "retry-after": "90" }, body: { code: 42901, http: 429 }, is: "throttled", after: 90_000 },
+    {
+      status: 429,
+      body: { code: 42908, http: 429, error: "limit reached: too many messages" },
+      is: "throttled",
+      after: 60 * MINUTE,
+    },
+    {
+      status: 429,
+      body: { code: 42905, http: 429, error: "limit reached: daily bandwidth" },
+      is: "throttled",
+      after: 60 * MINUTE,
+    },
+    { status: 401, body: { code: 40101, http: 401, error: "unauthorized" }, is: "retry", words: "config.token" },
+    { status: 403, body: { code: 40301, http: 403, error: "forbidden" }, is: "retry", words: "config.token" },
+    { status: 404, body: { code: 40401, http: 404, error: "page not found" }, is: "retry", words: "config.server" },
+    { status: 400, body: { code: 40009, http: 400, error: "invalid request: topic invalid" }, is: "gone" },
+    { status: 400, body: { code: 40010, http: 400, error: "topic name is disallowed" }, is: "gone" },
+    { status: 400, body: { code: 40024, http: 400, error: "request body must be valid JSON" }, is: "rejected" },
+    { status: 413, body: { code: 41301, http: 413, error: "attachment too large" }, is: "rejected" },
+    { status: 413, body: { code: 41303, http: 413, error: "JSON body too large" }, is: "rejected" },
+    { status: 500, body: { code: 50001, http: 500, error: "internal server error" }, is: "retry", words: "internal" },
+  ],
 };
 
 /** What stands between us and any platform, and says nothing of the message. */

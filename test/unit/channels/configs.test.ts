@@ -28,6 +28,11 @@ const REFUSED: readonly [Named, string, unknown, string][] = [
   ["slack", "url", "", "URL"],
   ["slack", "url", "hooks.slack.com/services/x", "URL"],
   ["discord", "url", "javascript:alert(1)", "URL"],
+  ["ntfy", "topic", "", "topic"],
+  ["ntfy", "topic", "a/b", "topic"],
+  ["ntfy", "server", "ntfy.sh", "URL"],
+  ["ntfy", "token", "", "token"],
+  ["ntfy", "token", "tk_a\r\nx: y", "token"],
 ];
 
 describe("configs", () => {
@@ -61,7 +66,8 @@ describe("configs", () => {
   it.each(NAMES)("%s counts by robot, calls its own host only, and hides what opens it", async (name) => {
     const kind = chat(name);
     const { url } = await requestFor(name, { news: items(1) });
-    expect(kind.hosts).toContain(new URL(url).host);
+    const address = kind.address === null ? undefined : (settings(name) as Record<string, string>)[kind.address];
+    expect(kind.hosts ?? [new URL(address!).host]).toContain(new URL(url).host);
     expect(kind.limits.pace?.credential).toBeGreaterThan(0);
     const credential = kind.credential!(settings(name));
     expect(kind.secrets.map((member) => (settings(name) as Record<string, string>)[member])).toContain(credential);

@@ -23,6 +23,7 @@ export const CONFIGS = {
   telegram: { bot_token: "123456:ABC-DEF1234ghIkl", chat_id: "-1001234567890" },
   slack: { url: "https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXX" },
   discord: { url: "https://discord.com/api/webhooks/1100000000000/tokenOfTheHook" },
+  ntfy: { topic: "kanfa-7f3a", server: "https://ntfy.sh", token: "tk_AgQdq7mVBoFD37zQVN29Rh" },
 } as const;
 export type Named = keyof typeof CONFIGS;
 
@@ -46,7 +47,7 @@ class Refusal extends Error {
 interface Platform {
   host: string;
   /** Who calls, and whether it is signed. Throws a refusal. */
-  admit(url: URL, body: Body, wall: number): void | Promise<void>;
+  admit(url: URL, body: Body, wall: number, headers: Headers): void | Promise<void>;
   /** What readers see. Throws at anything over a limit, unknown, or able to call somebody. */
   read(body: Body): Seen;
   malformed(why: string): Refusal;
@@ -177,7 +178,27 @@ const discord: Platform = {
   accepted: { id: "1234567890", type: 0 },
 };
 
-export const PLATFORMS: Readonly<Record<Named, Platform>> = { wecom, dingtalk, feishu, telegram, slack, discord };
+const ntfy: Platform = {
+  host: "ntfy.sh",
+  admit({ pathname }, { topic }, _wall, headers) {
+    insist(pathname === "/", "not the root");
+    const { token } = CONFIGS.ntfy;
+    if (headers.get("authorization") !== `Bearer ${token}` || topic !== CONFIGS.ntfy.topic)
+      throw new Refusal(403, { code: 40301, http: 403, error: "forbidden" });
+  },
+  read({ topic: _topic, title, message, click, priority = 3, ...rest }) {
+    insist(Object.keys(rest).length === 0, `unknown ${Object.keys(rest).join()}`);
+    insist(title !== "" && bytes(title) <= 250 && message !== "" && bytes(message) <= 4096, "too long");
+    insist(priority >= 1 && priority <= 5, "priority");
+    const links: string[] =
+      click === undefined ? message.split("\n\n").map((post: string) => post.split("\n").at(-1) ?? "") : [click];
+    return { ...words(`${title}\n${message}`), links };
+  },
+  malformed: (why) => new Refusal(400, { code: 40024, http: 400, error: why }),
+  accepted: { id: "sPs71M8A2T", time: 1735941771, event: "message", topic: "kanfa-7f3a" },
+};
+
+export const PLATFORMS: Readonly<Record<Named, Platform>> = { wecom, dingtalk, feishu, telegram, slack, discord, ntfy };
 
 /** The internet of all these platforms at one wall clock. `taken` is what readers saw, by platform, in order. */
 export class Platforms {
@@ -191,7 +212,7 @@ export class Platforms {
     try {
       insist(headers.get("content-type")?.startsWith("application/json") === true, "content-type");
       const parsed: Body = JSON.parse(body);
-      await platform.admit(address, parsed, wall);
+      await platform.admit(address, parsed, wall, headers);
       const seen = platform.read(parsed);
       this.taken.set(name, [...(this.taken.get(name) ?? []), seen]);
       return reply(200, platform.accepted);
