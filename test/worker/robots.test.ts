@@ -1,5 +1,5 @@
 /** One edition through the real delivery to a robot on each platform, as the platforms are strict about it. */
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { requireArticle } from "../../src/articles/desk.ts";
 import { createChannel } from "../../src/delivery/subscriptions.ts";
 import { wakeShards } from "../../src/delivery/store.ts";
@@ -57,14 +57,15 @@ async function minutes(count: number): Promise<void> {
 const outcomes = () => world.all<{ outcome: string; excerpt: string }>(`SELECT outcome, excerpt FROM deliveries`);
 const told = (name: Named) => platforms.taken.get(name) ?? [];
 
-beforeEach(async () => {
+async function begin(): Promise<void> {
   await world.wipe();
   platforms = new Platforms();
   world.endpoint = (request) => platforms.answer(request, world.wall);
-});
+}
 
 describe("an edition of fifteen", () => {
-  beforeEach(async () => {
+  beforeAll(async () => {
+    await begin();
     const publication = await world.publication({ releaseTimes: ["30 8 * * *"], quota: 15 });
     for (const kind of NAMES) await subscribe(kind, "news");
     await world.articles(publication, 15);
@@ -111,6 +112,7 @@ describe("an edition of fifteen", () => {
 });
 
 it("alerts reach the office's people in their group", async () => {
+  await begin();
   for (const kind of NAMES) await subscribe(kind, "alert");
   await world.publication({ releaseTimes: ["59 15 * * *"], quota: 3, warnAt: ["08:00"] });
   world.wall = at("07:59");
@@ -125,6 +127,7 @@ it("alerts reach the office's people in their group", async () => {
 });
 
 it("a robot that was removed from its group is closed, and its key is told to nobody", async () => {
+  await begin();
   const publication = await world.publication({ releaseTimes: ["30 8 * * *"], quota: 1 });
   await subscribe("wecom", "news", { key: "a-key-of-long-ago" });
   await world.articles(publication, 1);

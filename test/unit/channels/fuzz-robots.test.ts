@@ -6,7 +6,7 @@ import { CONFIGS, Platforms } from "../../worker/helpers/platforms.ts";
 import { alert, items } from "./items.ts";
 import { chat, NAMES, requestFor, STYLED, WALL } from "./robots.ts";
 
-const RUNS = Number(process.env["FUZZ_RUNS"] ?? 40);
+const RUNS = Number(process.env["FUZZ_RUNS"] ?? 25);
 const huge = fc.constantFrom(
   "长".repeat(5000),
   "👨‍👩‍👧".repeat(900),
