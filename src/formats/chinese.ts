@@ -12,6 +12,8 @@ const wideOrShared = new RegExp(`[${WIDE}${SHARED}]`, "u");
 const addressEnd = new RegExp(`[\\s<${WIDE}${SHARED}]`, "u");
 const punctuation = /[\p{P}\p{S}]/u;
 
+const mark = /[*~]/;
+const addressStart = /^[A-Za-z\d._+-]/;
 const rangeSign = /(?<=[^\s~])~(?=[^\s~])/g;
 const delimiterRun = /([^\s*~])([*~]+)(?=([^\s*~]))/gu;
 
@@ -23,12 +25,14 @@ const delimiterRun = /([^\s*~])([*~]+)(?=([^\s*~]))/gu;
  * strikethrough. The mask keeps its length; text without Chinese stays as it was.
  */
 function maskForChinese(mask: string): string {
-  if (!wide.test(mask)) return mask;
+  if (!mark.test(mask) || !wide.test(mask)) return mask;
   const ranged = mask.replace(rangeSign, "+");
+  const runs = [...ranged.matchAll(delimiterRun)];
+  if (runs.length === 0) return ranged;
   const masked = ranged.split("");
   // From the right: a single character between two runs, as in `**甲**。~~乙~~`, is first settled for the second, so that
   // the first meets it as it will be.
-  for (const { index, 1: before = "", 2: run = "", 3: after = "" } of [...ranged.matchAll(delimiterRun)].toReversed()) {
+  for (const { index, 1: before = "", 2: run = "", 3: after = "" } of runs.toReversed()) {
     if (!wideOrShared.test(before) && !wideOrShared.test(after)) continue;
     const at = index + before.length + run.length;
     const intoPunctuation = punctuation.test(masked.slice(at, at + after.length).join(""));
@@ -38,9 +42,13 @@ function maskForChinese(mask: string): string {
   return masked.join("");
 }
 
-// marked asks this about the text itself, not the mask; `previous` is empty where a run opens whatever follows.
+// marked asks this about the text itself, not the mask, and gives half of an emoji for the whole; `previous` is empty where
+// a run opens whatever follows.
 function previousInMask(source: string, mask: string, previous: string): string {
-  return previous !== "" && mask[mask.length - source.length - 1] === "+" ? "+" : previous;
+  if (previous === "") return "";
+  const at = mask.length - source.length;
+  if (mask[at - 1] === "+") return "+";
+  return /[\udc00-\udfff]/.test(previous) ? mask.slice(at - 2, at) : previous;
 }
 
 /**
@@ -58,6 +66,7 @@ export const chinese: MarkedExtension = {
       return Tokenizer.prototype.del.call(this, source, mask, previousInMask(source, mask, previous));
     },
     url(source) {
+      if (!addressStart.test(source)) return undefined;
       const end = source.search(addressEnd);
       return Tokenizer.prototype.url.call(this, end < 0 ? source : source.slice(0, end));
     },

@@ -36,7 +36,33 @@ describe("emphasis beside Chinese", () => {
     ["乘法 3 * 4 * 5 和 **未完", "乘法 3 * 4 * 5 和 **未完"],
     ["转义\\*\\*“不”\\*\\*加粗", "转义**“不”**加粗"],
     ["文件_名_字", "文件_名_字"],
+    ["**一、**提高认识。**二、**压实责任。", "<strong>一、</strong>提高认识。<strong>二、</strong>压实责任。"],
+    ["**党建引领**，**“三会一课”**不断线", "<strong>党建引领</strong>，<strong>“三会一课”</strong>不断线"],
+    ["他说：“**干！**”大家鼓掌", "他说：“<strong>干！</strong>”大家鼓掌"],
+    ["（**略**）和【**要闻**】", "（<strong>略</strong>）和【<strong>要闻</strong>】"],
+    ["完成率**101.8%**，同比**+3.2**个百分点", "完成率<strong>101.8%</strong>，同比<strong>+3.2</strong>个百分点"],
+    ["记者**张三**/文 *李四*/图", "记者<strong>张三</strong>/文 <em>李四</em>/图"],
+    ["**中文**English**中文**", "<strong>中文</strong>English<strong>中文</strong>"],
+    ["🎉~~“旧”~~**“喜报”**", "🎉<del>“旧”</del><strong>“喜报”</strong>"],
+    ["🎉**“喜报”**🎉", "🎉<strong>“喜报”</strong>🎉"],
+    ["**第一行：\n第二行。**后文", "<strong>第一行：第二行。</strong>后文"],
+    ["原价~~￥5。~~现价**￥3。**起", "原价<del>￥5。</del>现价<strong>￥3。</strong>起"],
+    ["会议指出*（略）*，会议强调**（略）**。", "会议指出<em>（略）</em>，会议强调<strong>（略）</strong>。"],
+    ["两颗星**是空的", "两颗星**是空的"],
+    ["评级****无内容", "评级****无内容"],
   ])("%s", (markdown, html) => expect(web(markdown)).toBe(html));
+
+  it.each([
+    ["# 关于**“两会”**的通知", "<h2>关于<strong>“两会”</strong>的通知</h2>"],
+    ["> 坚持**“为民”**理念", "<blockquote>\n<p>坚持<strong>“为民”</strong>理念</p>\n</blockquote>"],
+    ["- **时间：**九点", "<ul>\n<li><strong>时间：</strong>九点</li>\n</ul>"],
+    ["[见**《公告》**全文](/a)", '<p><a href="/a">见<strong>《公告》</strong>全文</a></p>'],
+    [
+      "|项|\n|-|\n|**合计：**3件|",
+      '<table>\n<thead><tr><th scope="col">项</th></tr></thead>\n<tbody>\n' +
+        "<tr><td><strong>合计：</strong>3件</td></tr>\n</tbody>\n</table>",
+    ],
+  ])("wherever it stands: %j", (markdown, html) => expect(renderWeb(parseMarkdown(markdown))).toBe(html));
 
   it.each([
     ["3~5月，7~9月", "3~5月，7~9月"],
