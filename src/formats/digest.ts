@@ -87,7 +87,10 @@ function cut(text: string, max: number): string {
 }
 
 function join(parts: readonly string[]): string {
-  return parts.reduce((text, part) => (/(?:^|[\p{P}\p{S}])$/u.test(text) ? text + part : `${text} ${part}`), "");
+  return parts.reduce((text, part) => {
+    const closed = text === "" || /[\p{P}\p{S}]$/u.test(text.slice(-2));
+    return closed ? text + part : `${text} ${part}`;
+  }, "");
 }
 
 /** The paragraphs before the first heading after which there is enough to tell something; all if there never is. */

@@ -58,13 +58,25 @@ export function literal(
   return characters(token).replace(CONTROL, "");
 }
 
+function withoutComments(html: string): string {
+  let rest = html;
+  let kept = "";
+  for (;;) {
+    const start = rest.indexOf("<!--");
+    const end = start < 0 ? -1 : rest.indexOf("-->", start + 4);
+    if (end < 0) return kept + rest;
+    kept += rest.slice(0, start);
+    rest = rest.slice(end + 3);
+  }
+}
+
 function characters(token: Parameters<typeof literal>[0]): string {
   switch (token.type) {
     case "text":
       return token.escaped ? token.text : decodeEntities(token.text);
     case "html":
       // A comment left open runs to the end of the manuscript: it is shown, lest the rest of an article vanish unseen.
-      return token.text.replace(/<!--[\s\S]*?-->/g, "");
+      return withoutComments(token.text);
     case "code":
       return token.text.replace(/\n$/, "");
     default:

@@ -1,4 +1,5 @@
 import { Lexer, Marked, type MarkedExtension, type Token } from "marked";
+import { blockCost, budgeted, inlineCost, spend } from "./budget.ts";
 import { chinese } from "./chinese.ts";
 import { type Segment, segmentsOf } from "./containers.ts";
 import {
@@ -32,7 +33,7 @@ const noteRefs: MarkedExtension = {
   ],
 };
 
-const { defaults } = new Marked({ gfm: true }, chinese, noteRefs);
+const { defaults } = new Marked({ gfm: true }, chinese, noteRefs, budgeted);
 
 /** What the name after `:::` makes of a container. Any other name is a note with that name as its title. */
 const CONTAINERS: Readonly<Record<string, Callout["kind"] | Card["kind"] | "verse">> = {
@@ -61,7 +62,8 @@ function shallowLexer(): Lexer {
   let depth = 0;
 
   function nested(tokens: Token[], source: string, go: () => Token[], type: "paragraph" | "text"): Token[] {
-    if (depth >= DEEPEST) {
+    const cost = type === "text" ? inlineCost(source) : blockCost(source, depth);
+    if (depth >= DEEPEST || !spend(lexer, cost)) {
       const text: Token = { type: "text", raw: source, text: source, escaped: true };
       tokens.push(type === "text" ? text : { type, raw: source, text: source, tokens: [text] });
       return tokens;

@@ -1,0 +1,95 @@
+import { type Lexer, type MarkedExtension, Tokenizer } from "marked";
+
+// marked's work grows with the square of some texts: at each mark it looks for the other one as far as its paragraph goes,
+// at each line of a list for an underline, and a table's rows are filled up to the width of its head. A manuscript may
+// have a megabyte, a Worker not a minute.
+
+/**
+ * What reading one manuscript may cost, in characters looked at: less than half a second of them. Ordinary manuscripts
+ * cost about 10 a character; 20 000 characters with a mark every twenty still fit into a single paragraph.
+ */
+export const WORK = 30_000_000;
+
+// A cell costs memory and time as some hundred characters do: 30 000 cells at most in a manuscript.
+const CELL = 1000;
+/** A block quote longer than this is several, one after the other; and so is a list. */
+const LONGEST_QUOTE = 4000;
+const LONGEST_LIST = 10_000;
+/** A longer paragraph with a line of `=` or `-` below it is no heading. */
+const LONGEST_HEADING = 1000;
+
+// A list's lines are put together again at each line that has no indent: by this much less than a character looked at.
+const LIST_SQUARE = 100;
+// A line of some characters costs as much as 2 µs again at each level of lists.
+const LINES = 100;
+
+// Cells, items, names: not worth counting in.
+const SHORT = 64;
+const MARKS_OF_SHORT = 8;
+
+const left = new WeakMap<object, number>();
+
+const remaining = (lexer: Lexer): number => left.get(lexer) ?? WORK;
+
+function take(lexer: Lexer, cost: number): void {
+  left.set(lexer, Math.max(0, remaining(lexer) - cost));
+}
+
+/** Takes `cost` from what reading a manuscript may cost; false, and nothing taken, where so much is not left. */
+export function spend(lexer: Lexer, cost: number): boolean {
+  if (cost > remaining(lexer)) return false;
+  take(lexer, cost);
+  return true;
+}
+
+/** What the blocks in a list item, a quote or the manuscript itself cost: nested ones are taken apart line by line. */
+export const blockCost = (source: string, depth: number): number => source.length * (depth === 0 ? 1 : LINES);
+
+const MARKS = /\*+|_+|~+|`+|[[!<:@]/g;
+
+/** What the tokenizers look at in a line of text: at each mark that may open something, up to all of it. */
+export function inlineCost(source: string): number {
+  if (source.length < SHORT) return source.length * MARKS_OF_SHORT;
+  return source.length * (1 + (source.match(MARKS)?.length ?? 0));
+}
+
+function wholeLines(source: string, length: number): string {
+  const end = source.indexOf("\n", length);
+  return end < 0 ? source : source.slice(0, end + 1);
+}
+
+/** As much of a table as its cells may cost: rows beyond are no rows of it. */
+function affordableTable(lexer: Lexer, source: string): string {
+  const columns = source.slice(0, source.indexOf("\n")).split("|").length;
+  let rows = Math.floor(remaining(lexer) / CELL / columns);
+  let end = source.indexOf("\n", source.indexOf("\n") + 1);
+  for (; end >= 0 && rows > 0 && source.charAt(end + 1) !== "\n"; rows--) end = source.indexOf("\n", end + 1);
+  return end < 0 ? source : source.slice(0, end + 1);
+}
+
+/** Tokenizers that stop at what is left to spend: what they do not read stays text, and no word of it is lost. */
+export const budgeted: MarkedExtension = {
+  tokenizer: {
+    blockquote(source) {
+      return Tokenizer.prototype.blockquote.call(this, wholeLines(source, LONGEST_QUOTE));
+    },
+    list(source) {
+      if (remaining(this.lexer) === 0) return undefined;
+      const list = Tokenizer.prototype.list.call(this, wholeLines(source, LONGEST_LIST));
+      if (list) take(this.lexer, list.raw.length ** 2 / LIST_SQUARE);
+      return list;
+    },
+    lheading(source) {
+      const start = source.slice(0, LONGEST_HEADING);
+      if (!spend(this.lexer, start.length)) return undefined;
+      const heading = Tokenizer.prototype.lheading.call(this, start);
+      return heading && (heading.raw.length < LONGEST_HEADING || start === source) ? heading : undefined;
+    },
+    table(source) {
+      if (!/^.*\n[ |:-]*-[ |:-]*(?:\n|$)/.test(source)) return undefined;
+      const table = Tokenizer.prototype.table.call(this, affordableTable(this.lexer, source));
+      if (table) take(this.lexer, table.rows.length * table.header.length * CELL);
+      return table;
+    },
+  },
+};
