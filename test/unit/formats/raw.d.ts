@@ -3,3 +3,8 @@ declare module "*.md?raw" {
   const text: string;
   export default text;
 }
+
+// Vitest's mode: "test", or what `--mode` says.
+interface ImportMeta {
+  readonly env: { readonly MODE: string };
+}
