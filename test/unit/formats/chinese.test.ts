@@ -41,7 +41,7 @@ describe("emphasis beside Chinese", () => {
     ["他说：“**干！**”大家鼓掌", "他说：“<strong>干！</strong>”大家鼓掌"],
     ["（**略**）和【**要闻**】", "（<strong>略</strong>）和【<strong>要闻</strong>】"],
     ["完成率**101.8%**，同比**+3.2**个百分点", "完成率<strong>101.8%</strong>，同比<strong>+3.2</strong>个百分点"],
-    ["记者**张三**/文 *李四*/图", "记者<strong>张三</strong>/文 <em>李四</em>/图"],
+    ["整改**24**项/共 *26*项", "整改<strong>24</strong>项/共 <em>26</em>项"],
     ["**中文**English**中文**", "<strong>中文</strong>English<strong>中文</strong>"],
     ["🎉~~“旧”~~**“喜报”**", "🎉<del>“旧”</del><strong>“喜报”</strong>"],
     ["🎉**“喜报”**🎉", "🎉<strong>“喜报”</strong>🎉"],
