@@ -71,10 +71,11 @@ function affordableTable(lexer: Lexer, source: string): string {
 export const budgeted: MarkedExtension = {
   tokenizer: {
     blockquote(source) {
+      if (!/^ {0,3}>/.test(source)) return undefined;
       return Tokenizer.prototype.blockquote.call(this, wholeLines(source, LONGEST_QUOTE));
     },
     list(source) {
-      if (remaining(this.lexer) === 0) return undefined;
+      if (!/^ {0,3}[-+*\d]/.test(source) || remaining(this.lexer) === 0) return undefined;
       const list = Tokenizer.prototype.list.call(this, wholeLines(source, LONGEST_LIST));
       if (list) take(this.lexer, list.raw.length ** 2 / LIST_SQUARE);
       return list;

@@ -29,17 +29,20 @@ function maskForChinese(mask: string): string {
   const ranged = mask.replace(rangeSign, "+");
   const runs = [...ranged.matchAll(delimiterRun)];
   if (runs.length === 0) return ranged;
-  const masked = ranged.split("");
+  const parts: string[] = [];
+  let end = ranged.length;
+  let settled = "";
   // From the right: a single character between two runs, as in `**甲**。~~乙~~`, is first settled for the second, so that
   // the first meets it as it will be.
   for (const { index, 1: before = "", 2: run = "", 3: after = "" } of runs.toReversed()) {
     if (!wideOrShared.test(before) && !wideOrShared.test(after)) continue;
-    const at = index + before.length + run.length;
-    const intoPunctuation = punctuation.test(masked.slice(at, at + after.length).join(""));
+    const intoPunctuation = punctuation.test(index + before.length + run.length === end ? settled : after);
     if (punctuation.test(before) === intoPunctuation) continue;
-    masked.fill(intoPunctuation ? "+" : "a", index, index + before.length);
+    settled = intoPunctuation ? "+" : "a";
+    parts.push(ranged.slice(index + before.length, end), settled.repeat(before.length));
+    end = index;
   }
-  return masked.join("");
+  return ranged.slice(0, end) + parts.toReversed().join("");
 }
 
 // marked asks this about the text itself, not the mask, and gives half of an emoji for the whole; `previous` is empty where
@@ -51,11 +54,22 @@ function previousInMask(source: string, mask: string, previous: string): string 
   return /[\udc00-\udfff]/.test(previous) ? mask.slice(at - 2, at) : previous;
 }
 
+/** Bare addresses that end where Chinese begins. */
+export const addresses: MarkedExtension = {
+  tokenizer: {
+    url(source) {
+      if (!addressStart.test(source)) return undefined;
+      const end = source.search(addressEnd);
+      return Tokenizer.prototype.url.call(this, end < 0 ? source : source.slice(0, end));
+    },
+  },
+};
+
 /**
- * What marked 18 needs to read Chinese: emphasis and strikethrough beside full-width punctuation and quotes, and bare
- * addresses that end where Chinese begins. Text without CJK characters is read as marked reads it.
+ * What marked 18 needs to read Chinese besides `addresses`: emphasis and strikethrough next to full-width punctuation and
+ * quotes. Text without CJK characters is read as marked reads it.
  */
-export const chinese: MarkedExtension = {
+export const marks: MarkedExtension = {
   hooks: { emStrongMask: maskForChinese },
   tokenizer: {
     emStrong(source, mask, previous = "") {
@@ -64,11 +78,6 @@ export const chinese: MarkedExtension = {
     del(source, mask, previous = "") {
       if (source.startsWith("~") && mask[mask.length - source.length] !== "~") return undefined;
       return Tokenizer.prototype.del.call(this, source, mask, previousInMask(source, mask, previous));
-    },
-    url(source) {
-      if (!addressStart.test(source)) return undefined;
-      const end = source.search(addressEnd);
-      return Tokenizer.prototype.url.call(this, end < 0 ? source : source.slice(0, end));
     },
   },
 };

@@ -79,7 +79,8 @@ export type Format = Inline & {
   card(card: RenderedCard): string;
 };
 
-// Longer than this a paragraph is no credit, whatever tags are in it: most are not asked about their words.
+// Longer than this a paragraph is no credit, whatever tags are in it, nor with a full stop in it: most are not asked about
+// their words.
 const MARKED_UP_CREDIT = 600;
 
 /** Whether raw HTML is a `<br>`, the only tag that a manuscript may use. */
@@ -200,7 +201,8 @@ function paragraph(tokens: readonly Token[], to: Format): string[] {
   if (figures.length > 0) return figures.map((each) => figure(each, to));
   const inner = renderLine(tokens, to);
   if (inner === "") return [];
-  const credit = inner.length > MARKED_UP_CREDIT ? null : creditLine(plainText(tokens));
+  const sentence = inner.length > MARKED_UP_CREDIT || inner.includes("。");
+  const credit = sentence ? null : creditLine(plainText(tokens));
   return [credit === null ? to.paragraph(inner) : to.credit(inner, credit)];
 }
 

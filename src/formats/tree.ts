@@ -1,6 +1,6 @@
 import { Lexer, Marked, type MarkedExtension, type Token } from "marked";
 import { blockCost, budgeted, inlineCost, spend } from "./budget.ts";
-import { chinese } from "./chinese.ts";
+import { addresses, marks } from "./chinese.ts";
 import { type Segment, segmentsOf } from "./containers.ts";
 import {
   type Callout,
@@ -33,7 +33,10 @@ const noteRefs: MarkedExtension = {
   ],
 };
 
-const { defaults } = new Marked({ gfm: true }, chinese, noteRefs, budgeted);
+const { defaults } = new Marked({ gfm: true }, addresses, marks, noteRefs, budgeted);
+// A line without a mark needs no mask: marked leaves it out, but not where its tokenizers of marks are overridden.
+const { defaults: withoutMarks } = new Marked({ gfm: true }, addresses, noteRefs);
+const MARK = /[*_~]/;
 
 /** What the name after `:::` makes of a container. Any other name is a note with that name as its title. */
 const CONTAINERS: Readonly<Record<string, Callout["kind"] | Card["kind"] | "verse">> = {
@@ -58,7 +61,10 @@ const CONTAINERS: Readonly<Record<string, Callout["kind"] | Card["kind"] | "vers
 function shallowLexer(): Lexer {
   const lexer = new Lexer(defaults);
   const blockTokens = lexer.blockTokens.bind(lexer) as (source: string, tokens: Token[], clipped?: boolean) => Token[];
-  const inlineTokens = lexer.inlineTokens.bind(lexer);
+  const plain = new Lexer(withoutMarks);
+  plain.tokens = lexer.tokens;
+  plain.state = lexer.state;
+  const readers = { marks: lexer.inlineTokens.bind(lexer), plain: plain.inlineTokens.bind(plain) };
   let depth = 0;
 
   function nested(tokens: Token[], source: string, go: () => Token[], type: "paragraph" | "text"): Token[] {
@@ -76,8 +82,8 @@ function shallowLexer(): Lexer {
     }
   }
 
-  lexer.inlineTokens = (source: string, tokens: Token[] = []) =>
-    nested(tokens, source, () => inlineTokens(source, tokens), "text");
+  lexer.inlineTokens = plain.inlineTokens = (source: string, tokens: Token[] = []) =>
+    nested(tokens, source, () => readers[MARK.test(source) ? "marks" : "plain"](source, tokens), "text");
   lexer.blockTokens = ((source: string, tokens: Token[] = [], clipped?: boolean) =>
     nested(tokens, source, () => blockTokens(source, tokens, clipped), "paragraph")) as Lexer["blockTokens"];
   return lexer;
