@@ -1,4 +1,4 @@
-import { type Lexer, type MarkedExtension, Tokenizer } from "marked";
+import { type Lexer, type MarkedExtension, Tokenizer, type Tokens } from "marked";
 
 // marked's work grows with the square of some texts: at each mark it looks for the other one as far as its paragraph goes,
 // at each line of a list for an underline, and a table's rows are filled up to the width of its head. A manuscript may
@@ -58,6 +58,18 @@ function wholeLines(source: string, length: number): string {
   return end < 0 ? source : source.slice(0, end + 1);
 }
 
+const LIST = /^ {0,3}(?:[-+*]|\d{1,9}[.)])(?:[ \t]|\n|$)/;
+
+// Left to marked, each line would be put onto the paragraph before it, which is copied for it.
+function asTyped(source: string): Tokens.List {
+  const blank = source.indexOf("\n\n");
+  const raw = blank >= 0 && blank < LONGEST_LIST ? source.slice(0, blank + 1) : wholeLines(source, LONGEST_LIST);
+  const text: Tokens.Text = { type: "text", raw, text: raw, escaped: true };
+  const paragraph: Tokens.Paragraph = { type: "paragraph", raw, text: raw, tokens: [text] };
+  // The lexer takes over whatever a tokenizer gives.
+  return paragraph as unknown as Tokens.List;
+}
+
 /** As much of a table as its cells may cost: rows beyond are no rows of it. */
 function affordableTable(lexer: Lexer, source: string): string {
   const columns = source.slice(0, source.indexOf("\n")).split("|").length;
@@ -75,7 +87,8 @@ export const budgeted: MarkedExtension = {
       return Tokenizer.prototype.blockquote.call(this, wholeLines(source, LONGEST_QUOTE));
     },
     list(source) {
-      if (!/^ {0,3}[-+*\d]/.test(source) || remaining(this.lexer) === 0) return undefined;
+      if (!LIST.test(source)) return undefined;
+      if (remaining(this.lexer) === 0) return asTyped(source);
       const list = Tokenizer.prototype.list.call(this, wholeLines(source, LONGEST_LIST));
       if (list) take(this.lexer, list.raw.length ** 2 / LIST_SQUARE);
       return list;

@@ -67,6 +67,12 @@ describe("what a manuscript may cost", () => {
     expect(table.split("<tr>")).toHaveLength(1002);
   });
 
+  it("takes a list apart that goes on when all is spent", () => {
+    const { tokens } = parseMarkdown("- a\n".repeat(100_000));
+    expect(tokens.every(({ raw }) => raw.length <= 10_004)).toBe(true);
+    expect(tokens.map(({ type }) => type)).toContain("paragraph");
+  });
+
   it("spares what stands beside a paragraph that costs too much", () => {
     const html = renderWeb(parseMarkdown(`前**“文”**后\n\n${filled("[*")}\n\n前**“文”**后`));
     expect(html.split("前<strong>“文”</strong>后")).toHaveLength(3);
