@@ -14,12 +14,12 @@ import { MEDIA } from "../test/unit/formats/media.ts";
 
 const PEERS = join(import.meta.dirname, "peers");
 const SEEDS = join(import.meta.dirname, "../seeds/articles");
-/** A sample, in ms: long beside the clock's grain, short beside the pauses of a busy machine. */
-const SAMPLE = 1;
-const WARM_UP = 150;
-const ROUNDS = 401;
+/** A sample, in ms: of the same length for all, so that each has its share of collected garbage. */
+const SAMPLE = 6;
+const WARM_UP = 300;
+const ROUNDS = 151;
 /** The peers take their time: fewer rounds are enough to tell 50 × from less. */
-const PEER_ROUNDS = 7;
+const PEER_ROUNDS = 11;
 
 /**
  * From how many characters on the size is held to its target: in a short notice the frame, the end and the list of links,
@@ -95,9 +95,8 @@ async function time(run: Run, times: number): Promise<number> {
   return (performance.now() - start) / times;
 }
 
-/** The fastest tenth's slowest: what it takes when nothing else happens on the machine. */
-const undisturbed = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 10)] ?? Number.NaN;
+const quantile = (values: readonly number[], part: number): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length * part)] ?? Number.NaN;
 
 /** Milliseconds of each, measured in turns so that what slows the machine slows all of them. */
 async function measure(contestants: readonly Contestant[], markdown: string): Promise<Map<string, number>> {
@@ -108,10 +107,12 @@ async function measure(contestants: readonly Contestant[], markdown: string): Pr
     const warm = await time(once, Math.ceil(WARM_UP / Math.max(0.01, await time(once, 3))));
     lanes.push({ name, run: once, times: Math.ceil(SAMPLE / Math.max(0.01, warm)), samples: [] });
   }
-  const rounds = contestants === peers ? PEER_ROUNDS : ROUNDS;
+  // The fastest tenth is what it takes when nothing else happens on the machine. A peer's run is a sample of its own, and
+  // the fastest are those that leave their garbage to the next: of these the median counts.
+  const [rounds, part] = contestants === peers ? [PEER_ROUNDS, 0.5] : [ROUNDS, 0.1];
   for (let round = 0; round < rounds; round++)
     for (const { run, times, samples } of round % 2 ? lanes : lanes.toReversed()) samples.push(await time(run, times));
-  return new Map(lanes.map(({ name, samples }) => [name, undisturbed(samples)]));
+  return new Map(lanes.map(({ name, samples }) => [name, quantile(samples, part)]));
 }
 
 const OURS = "WeChat HTML";

@@ -98,16 +98,24 @@ export const spelledOut = (url: string): string => url.replace(/^(?:mailto|tel):
 export const linkUrl = (token: Tokens.Link): string | null =>
   safeUrl(token.autolink === true ? token.href : decodeEntities(token.href), "link");
 
+const insideLinks = new WeakMap<Inline, Inline>();
+
+/** A format inside a link of its own: where there are none. Made once for each, since most manuscripts have several. */
+function insideLink(to: Inline): Inline {
+  let inside = insideLinks.get(to);
+  if (inside === undefined) {
+    inside = { ...to, link: (link) => link.inner, noteRef: (note) => to.noteRef(note, true) };
+    insideLinks.set(to, inside);
+  }
+  return inside;
+}
+
 function linkOf(token: Tokens.Link, to: Inline): Link {
   const bare = token.autolink === true;
   const url = linkUrl(token);
   const content = contentOf(token);
   // A raw `</a>` makes marked look for addresses inside a link's text; HTML has no link inside a link.
-  const inner = renderInline(content, {
-    ...to,
-    link: (link) => link.inner,
-    noteRef: (note) => to.noteRef(note, true),
-  });
+  const inner = renderInline(content, insideLink(to));
   if (inner !== "" || url === null) return { inner, label: plainText(content), url, bare };
   return { inner: to.text(spelledOut(url)), label: spelledOut(url), url, bare };
 }
@@ -145,9 +153,9 @@ function inline(token: KanfaToken, to: Inline): string {
 
 /** Tokens of one line, rendered; line breaks of the source are still in it (see `renderLine`). */
 export function renderInline(tokens: readonly Token[], to: Inline): string {
-  return known(tokens)
-    .map((token) => inline(token, to))
-    .join("");
+  let line = "";
+  for (const token of known(tokens)) line += inline(token, to);
+  return line;
 }
 
 /** A paragraph's or a heading's content as one line. */

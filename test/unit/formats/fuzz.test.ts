@@ -15,7 +15,7 @@ import {
 import { CAPTIONS, COLUMN_HEADS, HEADINGS, QUOTES, RULES } from "../../../src/formats/wechat/theme.ts";
 import { manuscript, wellBuilt } from "./manuscripts.ts";
 import { readWechat } from "./markup.ts";
-import { MEDIA } from "./media.ts";
+import { FLAT, MEDIA } from "./media.ts";
 
 // `npm run fuzz` asks for many; the suite for as many as a second allows.
 const many = import.meta.env.MODE === "fuzz";
@@ -63,7 +63,7 @@ function missingWord(doc: Doc, text: string): string | null {
   return null;
 }
 
-it.each(MEDIA)(
+it.each([...MEDIA, FLAT])(
   "$name: any manuscript gives well-formed output of our own making, and loses no word",
   ({ render, check }) => {
     expect.hasAssertions();
@@ -138,7 +138,7 @@ it("hostile nesting and repetition neither throw nor stall", () => {
   ];
   for (const markdown of hostile) {
     const doc = parseMarkdown(markdown);
-    for (const { render, check } of MEDIA) check(render(doc));
+    for (const { render, check } of [...MEDIA, FLAT]) check(render(doc));
     expect([...digestOf(doc)].length).toBeLessThanOrEqual(120);
   }
 });

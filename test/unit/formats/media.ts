@@ -81,5 +81,7 @@ export const MEDIA: readonly Medium[] = [
     },
   ),
   medium("text", renderText, (text) => text),
-  medium("flat", flatten, (blocks) => blocks.map(wordsOf).join("\n")),
 ];
+
+/** What chat media are written from; no medium itself. */
+export const FLAT: Medium = medium("flat", flatten, (blocks) => blocks.map(wordsOf).join("\n"));
