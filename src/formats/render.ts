@@ -12,6 +12,7 @@ import {
   literal,
   type Note,
   type Verse,
+  walk,
 } from "./tokens.ts";
 
 /** A link: its rendered content, its plain label, and where it goes (null: nowhere a reader may be sent). */
@@ -192,7 +193,13 @@ export function figuresOf(tokens: readonly Token[]): Figure[] {
   const [first] = caption;
   if (first === undefined) return [...figures, last];
   const ownLine = before?.type === "br" || (first.type === "text" && first.raw.startsWith("\n"));
-  return ownLine && !caption.some((token) => token.type === "image") ? [...figures, { ...last, caption }] : [];
+  return ownLine && !holdsImage(caption) ? [...figures, { ...last, caption }] : [];
+}
+
+function holdsImage(tokens: readonly Token[]): boolean {
+  let found = false;
+  walk(tokens, ({ type }) => (found ||= type === "image"));
+  return found;
 }
 
 function figure({ image, caption }: Figure, to: Format): string {

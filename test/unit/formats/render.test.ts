@@ -176,3 +176,13 @@ describe("digest", () => {
 
   it("never cuts a grapheme", () => expect(digestOf(parseMarkdown("甲👨‍👩‍👧‍👦乙丙丁戊己庚"), 6)).toBe("甲…"));
 });
+
+describe("images", () => {
+  it("are asked for in reading order, where the words below one hold another too", () => {
+    const doc = parseMarkdown("![图](/a.png)\n见[![图](/b.png)](/c)");
+    const asked: string[] = [];
+    renderWeb(doc, { image: (src) => (asked.push(src), null) });
+    expect(asked).toEqual(["/a.png", "/b.png"]);
+    expect(imageSources(doc)).toEqual(asked);
+  });
+});
