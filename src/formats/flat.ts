@@ -40,7 +40,12 @@ const CARD_MARKS: Readonly<Record<Card["kind"], string>> = { video: "［视频�
 const TOP: Place = { quotes: 0, indent: 0, marker: "" };
 
 function inlineRuns(tokens: readonly Token[], look: Look): Run[] {
-  return known(tokens).flatMap((token): Run[] => inlineRun(token, look));
+  const runs: Run[] = [];
+  for (const token of known(tokens)) {
+    if (token.type === "text" && token.tokens === undefined) runs.push({ ...look, text: literal(token) });
+    else runs.push(...inlineRun(token, look));
+  }
+  return runs;
 }
 
 function inlineRun(token: KanfaToken, look: Look): Run[] {

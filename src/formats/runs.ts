@@ -38,29 +38,39 @@ const after = (text: string, at: number): string => String.fromCodePoint(text.co
  * hard ones as `\n`, white space at both ends gone, neighbours of one look made one, none empty.
  */
 export function joinRuns(runs: readonly Run[]): Run[] {
-  const whole = runs.map(({ text }) => text).join("");
+  const broken = runs.some(({ text }) => text.includes("\n") || text.includes(HARD_BREAK));
+  const line = trimmed(mergeRuns(broken ? joined(runs) : runs));
+  return broken ? line.map((run) => withText(run, run.text.replaceAll(/ ?\u2028 ?/g, "\n"))) : line;
+}
+
+function joined(runs: readonly Run[]): Run[] {
+  const whole = runText(runs);
   let offset = 0;
-  const joined = runs.map((run) => {
+  return runs.map((run) => {
     const start = offset;
     offset += run.text.length;
-    if (!run.text.includes("\n")) return run;
-    const text = run.text.replaceAll(/\n+/g, (breaks, at: number) =>
-      breakVanishes(before(whole, start + at), after(whole, start + at + breaks.length)) ? "" : " ",
+    return withText(
+      run,
+      run.text.replaceAll(/\n+/g, (breaks, at: number) =>
+        breakVanishes(before(whole, start + at), after(whole, start + at + breaks.length)) ? "" : " ",
+      ),
     );
-    return { ...run, text };
   });
-  return trimmed(mergeRuns(joined)).map((run) => ({ ...run, text: run.text.replaceAll(/ ?\u2028 ?/g, "\n") }));
 }
+
+const withText = (run: Run, text: string): Run => (text === run.text ? run : { ...run, text });
 
 function trimmed(runs: readonly Run[]): Run[] {
   let from = 0;
   let to = runs.length;
   while (from < to && runs[from]?.text.trim() === "") from++;
   while (to > from && runs[to - 1]?.text.trim() === "") to--;
-  return runs.slice(from, to).map((run, index, kept) => {
-    const start = index === 0 ? run.text.trimStart() : run.text;
-    return { ...run, text: index === kept.length - 1 ? start.trimEnd() : start };
-  });
+  const kept = runs.slice(from, to);
+  const [first] = kept;
+  if (first !== undefined) kept[0] = withText(first, first.text.trimStart());
+  const last = kept.at(-1);
+  if (last !== undefined) kept[kept.length - 1] = withText(last, last.text.trimEnd());
+  return kept;
 }
 
 /** The characters of the runs, without their looks. */
