@@ -27,7 +27,13 @@ export default defineConfig(async () => {
       projects: [
         {
           extends: true,
-          test: { name: "unit", include: ["test/unit/**/*.test.ts"], isolate: false },
+          test: {
+            name: "unit",
+            include: ["test/unit/**/*.test.ts"],
+            isolate: false,
+            // Hex and base64 of Uint8Array, which workerd has and this Node keeps behind a flag.
+            execArgv: ["--js-base-64"],
+          },
         },
         {
           extends: true,

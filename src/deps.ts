@@ -7,6 +7,7 @@ import { DOH_BASE, dnsOverHttps, type Resolve } from "./delivery/resolve.ts";
 import type { Fetch } from "./delivery/send.ts";
 import { wakeShards } from "./delivery/store.ts";
 import { joined, unpick } from "./editions/store.ts";
+import { kindOf } from "./channels/index.ts";
 import type { Env } from "./env.ts";
 import { imageSources, parseMarkdown } from "./formats/index.ts";
 import { correctHandovers, recallHandovers } from "./handover/store.ts";
@@ -35,6 +36,7 @@ export function depsOf(env: Env): Deps {
     fetch: outward,
     wall,
     keys: { current: env.KANFA_SECRET, previous: env.KANFA_SECRET_PREVIOUS },
+    kindOf,
     siteUrl,
     allowPrivate: env.KANFA_ALLOW_PRIVATE_TARGETS === "1",
     resolve: resolverAt(apiBases["doh"] ?? DOH_BASE),

@@ -15,6 +15,7 @@ import { runDay } from "./editions/day.ts";
 import { horizon } from "./editions/slots.ts";
 import type { DeliveryDeps } from "./delivery/deps.ts";
 import { PURGE_LIMIT, purgeDeliveries } from "./delivery/ledger-store.ts";
+import { forgetHosts } from "./delivery/settle-store.ts";
 import { wakeShards } from "./delivery/store.ts";
 import { sweepResends } from "./delivery/resend.ts";
 import { purgeResends } from "./delivery/resend-store.ts";
@@ -62,6 +63,7 @@ export async function tick(deps: Pick<DeliveryDeps, "db" | "queue" | "wall">, at
       const [purged] = await db.batch([
         purgeDeliveries(db, at),
         purgeResends(db, at),
+        forgetHosts(db, at),
         forgetRequests(db, deps.wall()),
         setChores(db, at + HOUR),
       ]);

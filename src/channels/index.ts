@@ -3,7 +3,7 @@ import { dingtalk } from "./dingtalk.ts";
 import { discord } from "./discord.ts";
 import { feishu } from "./feishu.ts";
 import { inbox } from "./inbox.ts";
-import type { Kind } from "./kind.ts";
+import type { AnyKind } from "./kind.ts";
 import { ntfy } from "./ntfy.ts";
 import { slack } from "./slack.ts";
 import { telegram } from "./telegram.ts";
@@ -14,9 +14,9 @@ const kinds = [webhook, wecom, dingtalk, feishu, telegram, slack, discord, ntfy,
 
 export const KIND_NAMES = kinds.map((kind) => kind.name);
 
-const byName = new Map<string, Kind>(kinds.map((kind) => [kind.name, kind as unknown as Kind]));
+const byName = new Map<string, AnyKind>(kinds.map((kind) => [kind.name, kind as unknown as AnyKind]));
 
 /** The kind of this name, or undefined. */
-export function kindOf(name: string): Kind | undefined {
+export function kindOf(name: string): AnyKind | undefined {
   return byName.get(name);
 }

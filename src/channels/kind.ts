@@ -151,7 +151,7 @@ export type Step<State> =
  * it is through. It carries news only. A step must make the same call as before for the same state and answer.
  */
 export interface StepsKind<Config = unknown, State = unknown> extends Description<Config> {
-  /** How many calls one push may take in all; beyond that it has failed. */
+  /** How many calls one push may take in all, those that are made again included; beyond that it has failed. */
   most: number;
   /** Whether the stored state is sealed, for states that hold a token. */
   sealed: boolean;
@@ -159,7 +159,7 @@ export interface StepsKind<Config = unknown, State = unknown> extends Descriptio
   next(
     state: State,
     answer: Answer,
-    context: { id: string; now: number; config: Config },
+    context: { id: string; now: number; wall: number; config: Config },
   ): Step<State> | Promise<Step<State>>;
 }
 

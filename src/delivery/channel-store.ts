@@ -3,7 +3,7 @@ import type { Statement } from "../platform/d1.ts";
 import { row, rows } from "../platform/d1.ts";
 import type { Guard } from "../platform/guard.ts";
 import { LOGS } from "./logs.ts";
-import type { Filter } from "./owed.ts";
+import type { Filter } from "./filter.ts";
 import type { OldSecret } from "./secrets.ts";
 import { SHARD_SIZE } from "./store.ts";
 import type { ChannelStatus, Purpose } from "./types.ts";
@@ -23,6 +23,8 @@ export function insertChannel(
     secret: string | null;
     filter: Filter;
     expiresAfter: number;
+    host: string | null;
+    credential: string | null;
   },
   now: number,
 ): Statement[] {
@@ -37,8 +39,8 @@ export function insertChannel(
     db
       .prepare(
         `INSERT INTO channels (uid, shard, kind, name, status, config, secret, filter, expires_after, start_seq, cursor, due_at, rev, created_at,
-           updated_at, purpose)
-         SELECT ?1, min(id), ?2, ?3, 'active', ?4, ?5, ?6, ?7, ${head}, ${head}, 0, 1, ?8, ?8, ?9 FROM shards
+           updated_at, purpose, host, credential)
+         SELECT ?1, min(id), ?2, ?3, 'active', ?4, ?5, ?6, ?7, ${head}, ${head}, 0, 1, ?8, ?8, ?9, ?10, ?11 FROM shards
          WHERE members < ${SHARD_SIZE} AND purpose = ?9`,
       )
       .bind(
@@ -51,6 +53,8 @@ export function insertChannel(
         channel.expiresAfter,
         now,
         channel.purpose,
+        channel.host,
+        channel.credential,
       ),
     db
       .prepare(`UPDATE shards SET members = members + 1 WHERE id = (SELECT shard FROM channels WHERE uid = ?)`)
@@ -74,13 +78,15 @@ export interface ChannelRow {
   expiresAfter: number;
   startSeq: number;
   cursor: number;
+  /** Its first failure after a success; null while all is well. */
+  failingSince: number | null;
   rev: number;
   createdAt: number;
   last: string | null;
 }
 
 const CHANNEL = `SELECT id, uid, shard, purpose, kind, name, status, config, secret, old_secrets AS oldSecrets, filter,
-    expires_after AS expiresAfter, start_seq AS startSeq, cursor, rev,
+    expires_after AS expiresAfter, start_seq AS startSeq, cursor, failing_since AS failingSince, rev,
     created_at AS createdAt,
     (SELECT json_object('from', from_seq, 'to', to_seq, 'outcome', outcome, 'at', at) FROM deliveries d WHERE d.channel_id = channels.id
      ORDER BY from_seq DESC LIMIT 1) AS last
@@ -124,7 +130,10 @@ export function exists(id: number): Guard {
   return { sql: `EXISTS (SELECT 1 FROM channels WHERE id = ?)`, args: [id] };
 }
 
-/** Writes what a person changed of a channel, if nobody else did first. */
+/**
+ * Writes what a person changed of a channel, if nobody else did first. Another filter may want its entries earlier than
+ * the one that it waits by, so the channel is looked at again.
+ */
 export function updateChannel(
   db: D1Database,
   channel: {
@@ -135,12 +144,15 @@ export function updateChannel(
     secret: string | null;
     filter: Filter;
     expiresAfter: number;
+    host: string | null;
+    credential: string | null;
   },
   now: number,
 ): Statement {
   return db
     .prepare(
-      `UPDATE channels SET name = ?3, config = ?4, filter = ?5, expires_after = ?6, secret = ?8, rev = rev + 1, updated_at = ?7 WHERE id = ?1 AND rev = ?2`,
+      `UPDATE channels SET name = ?3, config = ?4, filter = ?5, expires_after = ?6, secret = ?8,
+         host = ?9, credential = ?10, due_at = iif(filter <> ?5, min(due_at, ?7), due_at), rev = rev + 1, updated_at = ?7 WHERE id = ?1 AND rev = ?2`,
     )
     .bind(
       channel.id,
@@ -151,6 +163,8 @@ export function updateChannel(
       channel.expiresAfter,
       now,
       channel.secret,
+      channel.host,
+      channel.credential,
     );
 }
 
@@ -173,11 +187,14 @@ export function rotateSecret(
     .bind(channel.id, channel.rev, channel.secret, JSON.stringify(channel.oldSecrets), now);
 }
 
-/** Pauses or resumes. A resumed channel goes on where it stopped; nothing is sent again. */
+/**
+ * Pauses or resumes. A resumed channel goes on where it stopped, with its failures forgiven; nothing is sent again.
+ */
 export function setChannelStatus(db: D1Database, id: number, status: "active" | "paused", now: number): Statement {
   return db
     .prepare(
-      `UPDATE channels SET status = ?2, due_at = min(due_at, ?3), rev = rev + 1, updated_at = ?3 WHERE id = ?1 AND status <> ?2`,
+      `UPDATE channels SET status = ?2, due_at = min(due_at, ?3), tries = iif(?2 = 'active', 0, tries),
+         failing_since = iif(?2 = 'active', NULL, failing_since), warned_at = iif(?2 = 'active', NULL, warned_at), rev = rev + 1, updated_at = ?3 WHERE id = ?1 AND status <> ?2`,
     )
     .bind(id, status, now);
 }

@@ -1,3 +1,4 @@
+import type { AnyKind } from "../channels/kind.ts";
 import type { QueueMessage } from "../env.ts";
 import type { SecretKeys } from "../platform/crypto.ts";
 import type { ApiBases } from "./bases.ts";
@@ -12,6 +13,8 @@ export interface DeliveryDeps {
   /** The wall clock, for leases, deadlines and signatures. */
   wall: () => number;
   keys: SecretKeys;
+  /** The kind of this name, or undefined. */
+  kindOf: (name: string) => AnyKind | undefined;
   /** Where readers reach the site, without a trailing slash. */
   siteUrl: string;
   allowPrivate: boolean;

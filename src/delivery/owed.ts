@@ -1,18 +1,8 @@
-/** What a channel is owed next: a plain function of its cursor, its filter and a slice of its log. */
+/** What a channel is owed next: a plain function of its cursor, its filter, a slice of its log, and the time. */
 import type { Alert } from "../alerts/store.ts";
-import type { Entry, EntryKind } from "../wire/store.ts";
-
-/** Which entries a channel takes. An empty or missing list means all. */
-export interface Filter {
-  publications?: string[] | undefined;
-  columns?: string[] | undefined;
-  units?: string[] | undefined;
-  kinds?: EntryKind[] | undefined;
-  originals_only?: boolean | undefined;
-}
-
-/** What a filter looks at. */
-type About = Pick<Entry, "publication" | "column" | "unit" | "kind" | "original">;
+import type { Entry } from "../wire/store.ts";
+import type { About, Filter, Today } from "./filter.ts";
+import { admits, roomToday, waitUntil } from "./filter.ts";
 
 /** An entry of a log, whichever it is: what the decisions need to know of it, and what it says. */
 export interface Followed {
@@ -31,84 +21,76 @@ export interface Followed {
   content: { log: "news"; entry: Entry } | { log: "alert"; alert: Alert };
 }
 
-const listed = (list: string[] | undefined, value: string | null): boolean =>
-  !list || list.length === 0 || (value !== null && list.includes(value));
-
-/** Whether a filter lets an entry through. */
-export function admits(filter: Filter, entry: About): boolean {
-  return (
-    listed(filter.publications, entry.publication) &&
-    listed(filter.columns, entry.column) &&
-    listed(filter.units, entry.unit) &&
-    listed(filter.kinds, entry.kind) &&
-    (!filter.originals_only || entry.original)
-  );
-}
-
-/** A delivery that was begun and has not ended: its range and entries are frozen. */
-export interface OpenDelivery {
-  to: number;
-  entries: number[];
-  n: number;
-}
-
 export type Owed =
   /** Push these entries; the range ends at `to`. */
   | { type: "push"; to: number; entries: number[] }
   /** Nothing in reach for this channel: the cursor may move to `to`. */
   | { type: "skip"; to: number }
+  /** These were for the channel and are stale for it: the ledger says so and the cursor moves to `to`. */
+  | { type: "missed"; to: number; entries: number[] }
+  /** The next entry's time has not come. */
+  | { type: "wait"; until: number }
   /** The next entry's publication is stopped: wait, so that order holds. */
   | { type: "blocked" }
   /** The channel has caught up. */
   | { type: "nothing" };
 
-/** How the channel was told of the post that an entry corrects or recalls. */
+/** Whether the channel was told of the post that an entry corrects or recalls. */
 export type Knows = (postId: number) => boolean;
+
+export interface Owing extends Today {
+  cursor: number;
+  filter: Filter;
+  /** ms; an entry is stale from `at` + this. */
+  expiresAfter: number;
+  batch: number;
+}
 
 /**
  * What to do for a channel, given the entries after its cursor. One push carries entries of one kind, in order, up to
- * `batch`. Passed over: what the filter refuses, what is stale (`at` + `expiresAfter` ≤ now), a post that was recalled
- * before it was sent, and a correction or recall of a post that the channel never got.
+ * `batch`. Passed over: what the filter refuses, posts beyond its maximum of the day, a post that was recalled before it
+ * was sent, and a correction or recall of a post that the channel never got.
  */
-export function owed(
-  channel: { cursor: number; filter: Filter; expiresAfter: number; batch: number },
-  slice: readonly Followed[],
-  knows: Knows,
-  now: number,
-): Owed {
+export function owed(channel: Owing, slice: readonly Followed[], knows: Knows, now: number): Owed {
+  const { cursor, filter } = channel;
+  const batch = filter.mode === "each" ? 1 : channel.batch;
   const entries: number[] = [];
+  const missed: number[] = [];
+  let room = roomToday(filter, channel, now);
   let kind: string | null = null;
-  let to = channel.cursor;
+  let to = cursor;
+  /** Why nothing goes out, if the first entry that would is not to. */
+  let hindered: Owed = { type: "nothing" };
   for (const entry of slice) {
-    if (entry.seq <= channel.cursor) continue;
+    if (entry.seq <= cursor) continue;
     // A gap means that the slice belongs to another cursor from here on.
     if (entry.seq !== to + 1) break;
-    if (wanted(channel, entry, knows, now)) {
-      if (entry.stopped)
-        return entries.length > 0
-          ? { type: "push", to, entries }
-          : to > channel.cursor
-            ? { type: "skip", to }
-            : { type: "blocked" };
-      if ((kind !== null && entry.kind !== kind) || entries.length === channel.batch) break;
-      kind = entry.kind;
-      entries.push(entry.seq);
+    if (wanted(channel, entry, knows)) {
+      const stale = entry.at + channel.expiresAfter <= now;
+      if (stale ? entries.length > 0 : missed.length > 0) break;
+      if (stale) missed.push(entry.seq);
+      else if (entry.kind !== "published" || room > 0) {
+        const until = waitUntil(filter, entry.at, now);
+        if (entry.stopped || until !== null) {
+          hindered = entry.stopped ? { type: "blocked" } : { type: "wait", until: until! };
+          break;
+        }
+        if ((kind !== null && entry.kind !== kind) || entries.length === batch) break;
+        kind = entry.kind;
+        entries.push(entry.seq);
+        if (kind === "published") room -= 1;
+      }
     }
     to = entry.seq;
   }
   if (entries.length > 0) return { type: "push", to, entries };
-  return to > channel.cursor ? { type: "skip", to } : { type: "nothing" };
+  if (missed.length > 0) return { type: "missed", to, entries: missed };
+  return to > cursor ? { type: "skip", to } : hindered;
 }
 
-function wanted(
-  channel: { filter: Filter; expiresAfter: number },
-  entry: Followed,
-  knows: Knows,
-  now: number,
-): boolean {
+function wanted(channel: { filter: Filter }, entry: Followed, knows: Knows): boolean {
   if (entry.about !== null && !admits(channel.filter, entry.about)) return false;
-  if (entry.withdrawn || entry.at + channel.expiresAfter <= now) return false;
-  return entry.amends === null || knows(entry.amends.post);
+  return !entry.withdrawn && (entry.amends === null || knows(entry.amends.post));
 }
 
 /** Which entries of a frozen delivery may still be sent: not those of a post that was recalled since, nor the stale. */

@@ -40,24 +40,46 @@ export function noiseOf(seed: string): number {
 /** A verdict after which nothing more is sent in this attempt. */
 export type Final = Exclude<Verdict, { type: "moved" }>;
 
+/** The wait after an answer that asked for room without saying how long: Svix's penalty for overload. */
+const THROTTLED_WAIT = MINUTE;
+
 /** What an attempt comes to. `advance`: the cursor moves past the delivery. `alert`: a person has to know. */
 export type Settlement =
   | { outcome: "accepted"; advance: true; alert: false }
   | { outcome: "retry" | "unknown"; advance: false; nextAt: number; alert: false }
-  | { outcome: "rejected" | "expired"; advance: true; alert: true }
+  | { outcome: "rejected" | "expired" | "unknown"; advance: true; alert: true }
   | { outcome: "gone"; advance: false; alert: true };
 
+/** Whether an attempt counts as one of a message's tries: being asked for room does not. */
+export const counts = (verdict: Final): boolean => !(verdict.type === "retry" && verdict.throttled);
+
 /**
- * What follows from a verdict on attempt `n` at `now`. Nobody blocks for ever: a message refused for its own sake is
- * passed over after {@link REJECTED_TRIES}; everything else holds the channel until the entries are stale for it.
+ * What follows from a verdict at `now`, the `tries`th of its delivery that counts. Nobody blocks for ever: a message
+ * refused for its own sake is passed over after {@link REJECTED_TRIES}; everything else holds the channel until the
+ * entries are stale for it. `unknown` is the kind's policy for a call whose answer never came.
  */
-export function settle(verdict: Final, attempt: { n: number; now: number; staleAt: number; seed: string }): Settlement {
+export function settle(
+  verdict: Final,
+  attempt: { tries: number; now: number; staleAt: number; seed: string; unknown: "resend" | "leave" },
+): Settlement {
   if (verdict.type === "accepted") return { outcome: "accepted", advance: true, alert: false };
   if (verdict.type === "gone") return { outcome: "gone", advance: false, alert: true };
-  if (verdict.type === "rejected" && attempt.n >= REJECTED_TRIES)
+  if (verdict.type === "unknown" && attempt.unknown === "leave")
+    return { outcome: "unknown", advance: true, alert: true };
+  if (verdict.type === "rejected" && attempt.tries >= REJECTED_TRIES)
     return { outcome: "rejected", advance: true, alert: true };
-  const after = verdict.type === "rejected" ? 0 : verdict.after;
-  const nextAt = attempt.now + backoff(attempt.n, noiseOf(`${attempt.seed}:${attempt.n}`), after);
+  const nextAt = attempt.now + waitAfter(verdict, attempt);
   if (nextAt >= attempt.staleAt) return { outcome: "expired", advance: true, alert: true };
   return { outcome: verdict.type === "unknown" ? "unknown" : "retry", advance: false, nextAt, alert: false };
+}
+
+function waitAfter(
+  verdict: Extract<Final, { type: "retry" | "unknown" | "rejected" }>,
+  { tries, seed, now }: { tries: number; seed: string; now: number },
+): number {
+  if (verdict.type === "rejected") return backoff(tries, noiseOf(`${seed}:${tries}`));
+  // A throttled attempt is not counted, so its number would give each of them the same jitter.
+  if (verdict.type === "retry" && verdict.throttled)
+    return backoff(1, noiseOf(`${seed}:${now}`), verdict.after ?? THROTTLED_WAIT);
+  return backoff(tries, noiseOf(`${seed}:${tries}`), verdict.after);
 }

@@ -1,5 +1,5 @@
 /** One push: compose, sign, send. What is pure is in the kinds; what touches the world is here. */
-import type { AlertItem, Item, Kind, Outgoing, Reply } from "../channels/kind.ts";
+import type { AlertItem, Description, Item, Kind, Outgoing, Reply } from "../channels/kind.ts";
 import { coverOf, parseMarkdown, renderFeed } from "../formats/index.ts";
 import { absolute } from "../platform/address.ts";
 import { iso } from "../platform/time.ts";
@@ -38,8 +38,12 @@ export class Composer {
   #compose(kind: Kind, config: unknown, entries: readonly Followed[]): unknown {
     const alerts = entries.flatMap(({ content }) => (content.log === "alert" ? alertItem(content.alert) : []));
     if (alerts.length > 0) return kind.composeAlerts(alerts, config);
-    const posts = entries.flatMap(({ content }) => (content.log === "news" ? this.#item(content.entry) : []));
-    return kind.compose(posts, config);
+    return kind.compose(this.items(entries), config);
+  }
+
+  /** The posts among these entries, as kinds compose them. */
+  items(entries: readonly Followed[]): Item[] {
+    return entries.flatMap(({ content }) => (content.log === "news" ? this.#item(content.entry) : []));
   }
 
   #item(entry: Entry): Item {
@@ -86,20 +90,33 @@ export async function push(
   now: number,
 ): Promise<Reply> {
   const { kind, config } = channel;
-  const outgoing = await kind.request(payload, config, { id, now, wall: deps.wall() });
+  return call(deps, channel, id, await kind.request(payload, config, { id, now, wall: deps.wall() }), now);
+}
+
+/** Makes one call for a channel under the delivery's id: asks the guard, signs, sends. Never throws for the endpoint's sake. */
+export async function call(
+  deps: DeliveryDeps,
+  channel: { uid: string; kind: Description } & Signing,
+  id: string,
+  outgoing: Outgoing,
+  now: number,
+): Promise<Reply> {
+  const { kind } = channel;
   if (outgoing.transport === "inbox") return keep(deps, outgoing, channel.uid, id, now);
   const base = deps.apiBases[kind.name];
   if (base === undefined) {
     const rules = { own: [new URL(deps.siteUrl).hostname], allowPrivate: deps.allowPrivate, hosts: kind.hosts };
     const target = await judgeTarget(outgoing.url, rules, deps.resolve);
     if (target.type !== "allowed") return { type: "refused", why: `not sent: the address ${target.why}` };
-  } else outgoing.url = rebased(outgoing.url, base);
+  }
+  const url = base === undefined ? outgoing.url : rebased(outgoing.url, base);
+  const headers = { ...outgoing.headers };
   if (outgoing.sign) {
     const at = deps.wall();
     const secrets = await openSigners(channel, at, deps.keys);
-    Object.assign(outgoing.headers, await signatureHeaders(secrets, { id, at, body: textOf(outgoing) }));
+    Object.assign(headers, await signatureHeaders(secrets, { id, at, body: textOf(outgoing) }));
   }
-  return sendHttp(deps.fetch, outgoing, kind.limits.deadline);
+  return sendHttp(deps.fetch, { ...outgoing, url, headers }, kind.limits.deadline);
 }
 
 const textOf = ({ body }: Outgoing): string => (typeof body === "string" ? body : new TextDecoder().decode(body));

@@ -1,6 +1,6 @@
 /** What to send again, when a person asks for it: plain functions of the wire and the ledger. */
 import type { Entry } from "../wire/store.ts";
-import { admits, type Filter } from "./owed.ts";
+import { admits, type Filter } from "./filter.ts";
 import type { Outcome } from "./types.ts";
 
 /** What is asked for: a stretch of the wire, some posts, or all that the channel should have got since a time and did not. */

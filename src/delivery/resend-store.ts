@@ -48,12 +48,16 @@ export function findResend(db: D1Database, channelUid: string, id: number): Prom
   return row(db.prepare(`${RESEND} WHERE c.uid = ? AND r.id = ?`).bind(channelUid, id));
 }
 
-/** The deliveries of a channel that may have carried entries from `first` to `last`, oldest first. */
+/**
+ * The deliveries of a channel that may have carried entries from `first` to `last`, oldest first. What was missed before
+ * any of it could be sent went under no id.
+ */
 export async function readLedger(db: D1Database, channelId: number, first: number, last: number): Promise<Ledgered[]> {
   const found = await rows<{ from: number; entries: string; outcome: Outcome }>(
     db
       .prepare(
-        `SELECT from_seq AS "from", entries, outcome FROM deliveries WHERE channel_id = ?1 AND from_seq < ?3 AND to_seq >= ?2 ORDER BY from_seq`,
+        `SELECT from_seq AS "from", entries, outcome FROM deliveries WHERE channel_id = ?1 AND from_seq < ?3 AND to_seq >= ?2
+           AND NOT (n = 0 AND outcome = 'expired') ORDER BY from_seq`,
       )
       .bind(channelId, first, last),
   );

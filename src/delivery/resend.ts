@@ -1,4 +1,5 @@
 /** Replays and tests: what a person asks of a channel beside its own deliveries. They move no cursor. */
+import type { Kind } from "../channels/kind.ts";
 import { batchOf, takesSteps } from "../channels/kind.ts";
 import type { ResendMessage } from "../env.ts";
 import { audit } from "../newsroom/store.ts";
@@ -42,9 +43,9 @@ const LEASE = MINUTE;
 const MESSAGE_HORIZON = 12 * 60 * MINUTE;
 
 /** Throws 409 for a channel that nothing can be sent to by request. */
-function requireSendable(channel: Channel, act: string): void {
+function requireSendable(deps: DeliveryDeps, channel: Channel, act: string): void {
   if (channel.status === "gone") throw conflict("The endpoint closed this channel for good; make a new one.");
-  if (takesSteps(requireKind(channel.kind)))
+  if (takesSteps(requireKind(deps, channel.kind)))
     throw conflict(`A channel of kind “${channel.kind}” publishes in several steps; there is nothing to ${act}.`);
 }
 
@@ -60,7 +61,7 @@ export async function askReplay(
   now: number,
 ): Promise<{ ids: number[]; left: LeftOut[]; more: boolean }> {
   const { db } = deps;
-  requireSendable(channel, "replay");
+  requireSendable(deps, channel, "replay");
   if (channel.purpose !== "news") throw conflict("A channel of alerts has no posts to replay.");
   if (channel.status !== "active") throw conflict("The channel is not active: resume it first.");
   const upTo = channel.cursor;
@@ -78,7 +79,7 @@ export async function askReplay(
     readLedger(db, channel.id, first.seq, last.seq),
     readUnderWay(db, channel.id),
   ]);
-  const batch = batchOf(requireKind(channel.kind), channel.config);
+  const batch = batchOf(requireKind(deps, channel.kind), channel.config);
   const { pushes, left } = replayOf(ask, { ...channel, batch }, entries, ledger, underWay);
   const rows = pushes.map(({ from, entries: seqs }) => ({
     pushId: from === null ? `${channel.uid}_e${seqs[0]}` : deliveryId(channel.uid, from),
@@ -104,7 +105,7 @@ export async function askReplay(
  */
 export async function sendTest(deps: DeliveryDeps, channel: Channel, actor: Actor, now: number): Promise<ResendRow> {
   const { db } = deps;
-  requireSendable(channel, "test");
+  requireSendable(deps, channel, "test");
   const [, inserted] = await db.batch<{ id: number }>([
     audit(
       db,
@@ -146,7 +147,8 @@ async function sendOnce(
   entries: readonly Followed[],
   attempt: { n: number; now: number; staleAt: number },
 ): Promise<ResendResult> {
-  const kind = requireKind(channel.kind);
+  // Those of several calls are refused at the door.
+  const kind = requireKind(deps, channel.kind) as Kind;
   const secrets = kind.secrets
     .flatMap((member) => channel.config[member] ?? [])
     .filter((each) => typeof each === "string");
@@ -157,7 +159,9 @@ async function sendOnce(
   // Where it moved to is learnt by the channel's own next push.
   const verdict = judged.type === "moved" ? ({ type: "retry", why: judged.why } as const) : judged;
   const ms = deps.wall() - started;
-  const settled = settle(verdict, { ...attempt, now: attempt.now + ms, seed: id });
+  const { n: tries, staleAt } = attempt;
+  // A person asked for it: what was left alone once may be sent again.
+  const settled = settle(verdict, { tries, staleAt, now: attempt.now + ms, seed: id, unknown: "resend" });
   return {
     outcome: settled.outcome,
     ms,
@@ -198,7 +202,7 @@ async function resend(
   });
   const channel = await findChannelById(deps.db, channelId);
   if (!channel || channel.status !== "active") return unsent("the channel was no longer active");
-  const kind = requireKind(channel.kind);
+  const kind = requireKind(deps, channel.kind);
   const { config } = await openConfig(kind, channel, deps.keys);
   const entries = await readEntriesNamed(deps.db, claimed.entries, kind.wants(config) === "text");
   const still = entries.map((entry) => followEntry(entry)).filter((entry) => !entry.withdrawn);

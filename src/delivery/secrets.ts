@@ -1,14 +1,15 @@
 /** A channel's secrets: opened for sending, masked for showing. */
-import type { Kind } from "../channels/kind.ts";
+import type { Description, StepsKind } from "../channels/kind.ts";
 import type { SecretKeys } from "../platform/crypto.ts";
 import { open, seal } from "../platform/crypto.ts";
 
 const configPlace = (uid: string, member: string): string => `channels:${uid}:config.${member}`;
+const statePlace = (uid: string): string => `deliveries:${uid}:state`;
 const signingPlace = (uid: string): string => `channels:${uid}:secret`;
 
 /** A config as it is stored: JSON with its secret members sealed to the channel. */
 export async function sealConfig(
-  kind: Kind,
+  kind: Description,
   uid: string,
   config: Record<string, unknown>,
   keys: SecretKeys,
@@ -21,7 +22,7 @@ export async function sealConfig(
 
 /** A stored config, opened, and the texts in it that must never be shown. Throws when no key opens a member. */
 export async function openConfig(
-  kind: Kind,
+  kind: Description,
   channel: { uid: string; config: string },
   keys: SecretKeys,
 ): Promise<{ config: Record<string, unknown>; secrets: string[] }> {
@@ -35,7 +36,7 @@ export async function openConfig(
 
 /** A stored config as far as it opens, for people: `locked` names the members that no key opens, which it then lacks. */
 export async function readConfig(
-  kind: Kind,
+  kind: Description,
   channel: { uid: string; config: string },
   keys: SecretKeys,
 ): Promise<{ config: Record<string, unknown>; locked: string[] }> {
@@ -55,7 +56,7 @@ export async function readConfig(
 }
 
 /** A config as people may see it: an address by its origin, every other secret as dots. */
-export function maskConfig(kind: Kind, config: Record<string, unknown>): Record<string, unknown> {
+export function maskConfig(kind: Description, config: Record<string, unknown>): Record<string, unknown> {
   const masked = { ...config };
   for (const member of kind.secrets) {
     const value = masked[member];
@@ -91,3 +92,11 @@ export const sealSigning = (uid: string, secret: string, keys: SecretKeys): Prom
 /** A stored signing secret, opened. */
 export const openSigning = (uid: string, sealed: string, keys: SecretKeys): Promise<string> =>
   open(sealed, signingPlace(uid), keys);
+
+/** Where a push of several calls stands, as it is stored. */
+export const sealState = async (kind: StepsKind, uid: string, state: unknown, keys: SecretKeys): Promise<string> =>
+  kind.sealed ? seal(JSON.stringify(state), statePlace(uid), keys) : JSON.stringify(state);
+
+/** A stored state, opened. */
+export const openState = async (kind: StepsKind, uid: string, stored: string, keys: SecretKeys): Promise<unknown> =>
+  JSON.parse(kind.sealed ? await open(stored, statePlace(uid), keys) : stored) as unknown;

@@ -1,30 +1,37 @@
 /**
  * One run over one shard: claim the channels that are due, read what they lack, write the intents, send, judge, write all
- * outcomes. Six queries whatever the shard's size, and three more when a person has to know of something.
+ * outcomes. Six queries whatever the shard's size; a few more when a post is corrected, when a host falls over or is
+ * tried again, when a person has to know of something, and for each further call of a push of several.
  *
  * Error policy: an endpoint's fault is an outcome with a time for the next try; a channel that cannot be opened is held
  * for a person. Any other fault of ours (D1 away) is thrown: the message comes back, and until then the leases keep anyone
  * else from sending twice.
  */
 import type { ShardMessage } from "../env.ts";
-import type { Kind } from "../channels/kind.ts";
-import { batchOf } from "../channels/kind.ts";
-import { kindOf } from "../channels/index.ts";
+import { takesSteps } from "../channels/kind.ts";
 import { newStamp } from "../platform/ids.ts";
 import { log, logFault } from "../platform/log.ts";
 import { HOUR, MINUTE, SECOND } from "../platform/time.ts";
+import type { Run, Sent } from "./attempt.ts";
+import { attempt, gateOf } from "./attempt.ts";
+import { PROBING } from "./breaker.ts";
+import type { Claimed, Intent } from "./claim-store.ts";
+import { beginDeliveries, claimChannels, readKnown, takeProbes } from "./claim-store.ts";
 import type { DeliveryDeps } from "./deps.ts";
+import { Hosts } from "./hosts.ts";
+import { hostOf } from "./identity.ts";
 import { LOGS } from "./logs.ts";
 import type { Followed } from "./owed.ts";
-import { owed, sendable } from "./owed.ts";
-import { settle } from "./policy.ts";
-import { Composer, deliveryId, push } from "./push.ts";
-import { openConfig } from "./secrets.ts";
-import { excerptOf } from "./send.ts";
-import type { Claimed, Result } from "./store.ts";
-import { beginDeliveries, claimChannels, forgetEnqueued, readKnown, settleStatements } from "./store.ts";
+import { Composer } from "./push.ts";
+import { openConfig, openState } from "./secrets.ts";
+import type { Result } from "./settle-store.ts";
+import { hostStatements, settleStatements } from "./settle-store.ts";
+import { firstStep, walk } from "./steps.ts";
+import { forgetEnqueued } from "./store.ts";
 import type { Trouble } from "./trouble.ts";
 import { troubleStatements } from "./trouble.ts";
+import type { Turn, Work } from "./turn.ts";
+import { line, stay, turnOf, unsent } from "./turn.ts";
 import type { Purpose } from "./types.ts";
 
 /** How long a claim holds, wall clock: time for a full shard of slow endpoints, six at a time. */
@@ -35,13 +42,6 @@ const MARGIN = 5 * SECOND;
 const CONNECTIONS = 6;
 /** How many entries after its cursor a channel sees in one run: more than any kind's batch. */
 const WINDOW = 20;
-/**
- * The time of a channel that waits for nothing but news. Not "now": business time may step back, and what happens then
- * must not wait for the time that the channel was last served at.
- */
-const AT_ONCE = 0;
-/** A channel whose next entry belongs to a stopped publication looks again after this. */
-const BLOCKED_WAIT = MINUTE;
 /** A successor that is due within this travels as a delayed message (Queues took 12 hours before it took more). */
 const MESSAGE_HORIZON = 12 * HOUR;
 /** Beyond its time a message is given this long to arrive before the tick sends another. */
@@ -54,19 +54,11 @@ export interface ShardReport {
   accepted: number;
 }
 
-/** What a claimed channel's turn is. */
-type Turn =
-  | { type: "push"; to: number; entries: number[] }
-  /** The open delivery has nothing left that may be sent. */
-  | { type: "drop"; to: number }
-  | { type: "skip"; to: number }
-  | { type: "blocked" }
-  | { type: "nothing" };
-
-interface Work extends Claimed {
-  channelKind: Kind;
-  opened: Record<string, unknown>;
-  secrets: string[];
+/** What a run writes when it is over. */
+interface Outcome {
+  purpose: Purpose;
+  results: Result[];
+  troubles: Trouble[];
 }
 
 /** Looks after one shard at the business time `now`. */
@@ -74,23 +66,78 @@ export async function runShard(deps: DeliveryDeps, message: ShardMessage, now: n
   const { db } = deps;
   const token = newStamp();
   const begun = deps.wall();
-  const report: ShardReport = { claimed: 0, sent: 0, accepted: 0 };
-  const results: Result[] = [];
-  const troubles: Trouble[] = [];
+  const claim = { token, until: begun + LEASE, failing: CONNECTIONS };
+  const claimed = await claimChannels(db, message.shard, claim, now, begun);
+  const report: ShardReport = { claimed: claimed.length, sent: 0, accepted: 0 };
   // A shard is of one purpose.
-  let purpose: Purpose = "news";
+  const outcome: Outcome = { purpose: claimed[0]?.purpose ?? "news", results: [], troubles: [] };
+  const work = await unsealAll(deps, claimed, outcome);
+  const run: Run = {
+    deps,
+    token,
+    now,
+    composer: new Composer(deps.siteUrl),
+    hosts: new Hosts(work),
+    clock: () => now + (deps.wall() - begun),
+    hasTime: (deadline) => deps.wall() + deadline <= begun + LEASE - MARGIN,
+  };
+  if (work.length > 0) await serve(run, work, outcome, report);
+  await finish(run, message, outcome, begun);
+  log("shard", { shard: message.shard, ...report });
+  return report;
+}
 
+/** Reads what these channels lack, decides each one's turn, and takes it. */
+async function serve(run: Run, work: readonly Work[], outcome: Outcome, report: ShardReport): Promise<void> {
+  const { db } = run.deps;
+  const wantsText = work.some(({ channelKind, opened }) => channelKind.wants(opened) === "text");
+  const cursors = work.map((channel) => channel.cursor);
+  const slice = await LOGS[outcome.purpose].read(db, cursors, WINDOW, wantsText);
+  const bySeq = new Map(slice.map((entry) => [entry.seq, entry]));
+  const of = (entries: readonly number[]) => entries.flatMap((seq) => bySeq.get(seq) ?? []);
+  const known = await readKnowledge(db, work, slice, run.now);
+  const knower = (channel: Work) => (post: number) => known.has(`${channel.id}:${post}`);
+  const turns = new Map(
+    work.map((channel) => [channel, turnOf(channel, slice, bySeq, knower(channel), run.now)] as const),
+  );
+  line(work, turns, run.now);
+  for (const [channel, turn] of turns)
+    if (turn.type === "push" && takesSteps(channel.channelKind))
+      turns.set(channel, await firstStep(run, channel, turn, () => run.composer.items(of(turn.entries))));
+  await gateAll(run, turns, of);
+
+  const begun = await begin(run, turns);
+  await pooled(work, CONNECTIONS, async (channel) => {
+    const turn = turns.get(channel)!;
+    if (turn.type !== "push" && turn.type !== "steps") {
+      outcome.results.push(unsent(channel, turn, run.now));
+      if (turn.type === "leave") outcome.troubles.push(leftAlone(channel));
+      return;
+    }
+    // Not begun: the lease is lost or the channel gone, and nothing of ours will be written.
+    if (!begun.has(channel.id)) return;
+    const delivery = { to: turn.to, entries: of(turn.entries) };
+    const sent: Sent | null =
+      turn.type === "steps" ? await walk(run, channel, delivery, turn) : await attempt(run, channel, delivery);
+    if (sent === null) return;
+    outcome.results.push(sent.result);
+    outcome.troubles.push(...sent.troubles);
+    if (sent.called) report.sent += 1;
+    if (sent.result.delivery?.outcome === "accepted") report.accepted += 1;
+  });
+}
+
+/** The channels with their secrets opened; one that cannot be is held for a person, and its shard goes on. */
+async function unsealAll(deps: DeliveryDeps, claimed: readonly Claimed[], outcome: Outcome): Promise<Work[]> {
   const work: Work[] = [];
-  for (const channel of await claimChannels(db, message.shard, { token, until: begun + LEASE }, now, begun)) {
-    report.claimed += 1;
-    purpose = channel.purpose;
+  for (const channel of claimed) {
     try {
       work.push(await unsealed(deps, channel));
     } catch (error) {
-      // A key that is gone, a kind that is not installed: a person has to mend this channel, and its shard goes on.
+      // A key that is gone, a kind that is not installed.
       logFault(`channel ${channel.uid}`, error);
-      results.push({ ...stay(channel), status: "held" });
-      troubles.push({
+      outcome.results.push({ ...stay(channel), status: "held" });
+      outcome.troubles.push({
         channel: channel.uid,
         name: channel.name,
         outcome: "held",
@@ -98,60 +145,25 @@ export async function runShard(deps: DeliveryDeps, message: ShardMessage, now: n
       });
     }
   }
-
-  if (work.length > 0) {
-    const wantsText = work.some(({ channelKind, opened }) => channelKind.wants(opened) === "text");
-    const slice = await LOGS[purpose].read(
-      db,
-      work.map((channel) => channel.cursor),
-      WINDOW,
-      wantsText,
-    );
-    const known = await readKnowledge(db, work, slice, now);
-    const bySeq = new Map(slice.map((entry) => [entry.seq, entry]));
-    const turns = new Map(work.map((channel) => [channel, turnOf(channel, slice, bySeq, known, now)]));
-    const intents = work.flatMap((channel) => {
-      const turn = turns.get(channel)!;
-      return turn.type === "push"
-        ? [{ channel: channel.id, from: channel.cursor, to: turn.to, entries: turn.entries }]
-        : [];
-    });
-    const attempts = new Map<number, number>();
-    if (intents.length > 0)
-      for (const { channel, n } of await beginDeliveries(db, token, intents, now)) attempts.set(channel, n);
-
-    const composer = new Composer(deps.siteUrl);
-    const lastStart = begun + LEASE - MARGIN;
-    await pooled(work, CONNECTIONS, async (channel) => {
-      const turn = turns.get(channel)!;
-      const n = attempts.get(channel.id);
-      if (turn.type !== "push" || n === undefined) {
-        results.push(unsent(channel, turn, now));
-      } else if (deps.wall() + channel.channelKind.limits.deadline > lastStart) {
-        // It could outlive the lease, and another consumer would send the same meanwhile: handed back, no attempt spent.
-        results.push({ ...stay(channel), delivery: { ...NOTHING_SENT, outcome: "pending", nextAt: now } });
-      } else {
-        const entries = turn.entries.flatMap((seq) => bySeq.get(seq) ?? []);
-        const { result, trouble } = await attempt(deps, channel, { to: turn.to, entries, n }, composer, { now, begun });
-        results.push(result);
-        if (trouble) troubles.push(trouble);
-        report.sent += 1;
-        if (result.delivery?.outcome === "accepted") report.accepted += 1;
-      }
-    });
-  }
-  await finish(deps, message, token, { purpose, results, troubles }, now, begun);
-  log("shard", { shard: message.shard, ...report });
-  return report;
+  return work;
 }
 
-/** The channel with its secrets opened. */
 async function unsealed(deps: DeliveryDeps, channel: Claimed): Promise<Work> {
-  const channelKind = kindOf(channel.kind);
-  if (!channelKind) throw new Error(`Channel ${channel.uid} is of a kind that is not installed: ${channel.kind}.`);
+  const { open, uid } = channel;
+  const channelKind = deps.kindOf(channel.kind);
+  if (!channelKind) throw new Error(`Channel ${uid} is of a kind that is not installed: ${channel.kind}.`);
   const { config, secrets } = await openConfig(channelKind, channel, deps.keys);
-  return { ...channel, channelKind, opened: config, secrets };
+  const stood =
+    open?.state && takesSteps(channelKind) ? await openState(channelKind, uid, open.state, deps.keys) : null;
+  return { ...channel, channelKind, opened: config, secrets, stood, host: channel.host ?? hostOf(channelKind, config) };
 }
+
+const leftAlone = ({ uid, name }: Work): Trouble => ({
+  channel: uid,
+  name,
+  outcome: "unknown",
+  why: "interrupted before an answer was recorded",
+});
 
 /** Which posts, of those that the slice corrects or recalls, each channel was told of. A query only if there are such. */
 async function readKnowledge(
@@ -172,121 +184,55 @@ async function readKnowledge(
   return new Set(pairs.map(({ channel, post }) => `${channel}:${post}`));
 }
 
-/** What to do for a channel: go on with the delivery it has open, or with what it is owed next. */
-function turnOf(
-  channel: Work,
-  slice: readonly Followed[],
-  bySeq: ReadonlyMap<number, Followed>,
-  known: ReadonlySet<string>,
-  now: number,
-): Turn {
-  if (!channel.open) {
-    const knows = (post: number) => known.has(`${channel.id}:${post}`);
-    return owed({ ...channel, batch: batchOf(channel.channelKind, channel.opened) }, slice, knows, now);
+/** Holds back, or drops, what would go to a host that does not answer; of one that may again, one channel finds out. Changes `turns`. */
+async function gateAll(
+  run: Run,
+  turns: Map<Work, Turn>,
+  of: (entries: readonly number[]) => Followed[],
+): Promise<void> {
+  const { hosts, now, deps } = run;
+  const callers = [...turns].flatMap(([channel, turn]) =>
+    turn.type === "push" || (turn.type === "steps" && turn.step.type === "request") ? [{ channel, turn }] : [],
+  );
+  const probes = hosts.probes(
+    callers.map(({ channel }) => channel),
+    now,
+  );
+  if (probes.size > 0) {
+    const taken = await takeProbes(deps.db, [...probes.keys()], now, now + PROBING);
+    for (const [host, uid] of probes) hosts.probing(host, taken.includes(host) ? uid : null, now);
   }
-  const { to, entries } = channel.open;
-  const frozen = entries.flatMap((seq) => bySeq.get(seq) ?? []);
-  const rest = sendable(frozen, channel.expiresAfter, now);
-  if (rest.length === 0) return { type: "drop", to };
-  if (rest.some((entry) => entry.stopped)) return { type: "blocked" };
-  return { type: "push", to, entries: rest.map((entry) => entry.seq) };
-}
-
-/** A channel that leaves our hands as it came. */
-function stay(channel: Claimed): Result {
-  const { id, cursor, dueAt, tries } = channel;
-  return { channel: id, from: cursor, cursor, dueAt, tries, status: null, delivery: null };
-}
-
-const NOTHING_SENT = { ms: null, status: null, excerpt: null, nextAt: null };
-
-function unsent(channel: Claimed, turn: Turn, now: number): Result {
-  const as = stay(channel);
-  switch (turn.type) {
-    case "skip":
-      return { ...as, cursor: turn.to };
-    case "drop":
-      return {
-        ...as,
-        cursor: turn.to,
-        tries: 0,
-        dueAt: AT_ONCE,
-        delivery: { ...NOTHING_SENT, outcome: "expired", excerpt: "recalled or stale before it could be sent" },
-      };
-    case "blocked":
-      return { ...as, dueAt: now + BLOCKED_WAIT };
-    // A push without an attempt number: the lease is lost or the channel gone, and nothing of ours will be written.
-    case "push":
-    case "nothing":
-      return as;
+  for (const { channel, turn } of callers) {
+    const gate = gateOf(run, channel, of(turn.entries));
+    if (gate.type === "hold") turns.set(channel, { type: "wait", until: gate.until });
+    if (gate.type === "drop")
+      turns.set(channel, channel.open ? { type: "drop", to: turn.to, why: gate.why } : { ...turn, type: "missed" });
   }
 }
 
-/** Sends, judges, and says how the channel leaves our hands. */
-async function attempt(
-  deps: DeliveryDeps,
-  channel: Work,
-  delivery: { to: number; entries: readonly Followed[]; n: number },
-  composer: Composer,
-  clock: { now: number; begun: number },
-): Promise<{ result: Result; trouble: Trouble | null }> {
-  const { channelKind: kind, opened: config } = channel;
-  const started = deps.wall();
-  const payload = composer.payload(kind, config, delivery.entries);
-  const target = { ...channel, kind, config };
-  const reply = await push(deps, target, deliveryId(channel.uid, channel.cursor), payload, clock.now);
-  const ended = deps.wall();
-  const judged = kind.judge(reply);
-  const verdict = judged.type === "moved" ? ({ type: "retry", why: judged.why } as const) : judged;
-  const settled = settle(verdict, {
-    n: delivery.n,
-    now: clock.now + (ended - clock.begun),
-    staleAt: Math.max(...delivery.entries.map((entry) => entry.at)) + channel.expiresAfter,
-    seed: deliveryId(channel.uid, channel.cursor),
-  });
-  const nextAt = "nextAt" in settled ? settled.nextAt : null;
-  const excerpt = excerptOf(verdict.why, reply, channel.secrets);
-  return {
-    result: {
-      ...stay(channel),
-      cursor: settled.advance ? delivery.to : channel.cursor,
-      dueAt: nextAt ?? AT_ONCE,
-      tries: settled.advance ? 0 : delivery.n,
-      status: settled.outcome === "gone" ? "gone" : null,
-      delivery: {
-        outcome: settled.outcome,
-        ms: ended - started,
-        status: reply.type === "response" ? reply.status : null,
-        excerpt,
-        nextAt,
-      },
-    },
-    trouble: settled.alert
-      ? {
-          channel: channel.uid,
-          name: channel.name,
-          outcome: settled.outcome,
-          // The words of a fault may quote the address, and these leave the office.
-          why: excerptOf(verdict.why, { type: "timeout" }, channel.secrets),
-        }
-      : null,
-  };
+/** Writes down what is about to be sent, before it is. Gives the channels for which that is so. */
+async function begin(run: Run, turns: ReadonlyMap<Work, Turn>): Promise<ReadonlySet<number>> {
+  const intents: Intent[] = [];
+  for (const [channel, turn] of turns) {
+    if (turn.type !== "push" && turn.type !== "steps") continue;
+    const { to, entries } = turn;
+    const stored =
+      turn.type === "steps" ? { calls: turn.step.type === "request", state: turn.state } : { calls: true, state: null };
+    intents.push({ channel: channel.id, from: channel.cursor, to, entries, ...stored });
+  }
+  if (intents.length === 0) return new Set();
+  return new Set(await beginDeliveries(run.deps.db, run.token, intents, run.now));
 }
 
 /** Writes what came of the run, and sends the shard's next message if this run is the one to do so. */
-async function finish(
-  deps: DeliveryDeps,
-  message: ShardMessage,
-  token: string,
-  outcome: { purpose: Purpose; results: Result[]; troubles: Trouble[] },
-  now: number,
-  begun: number,
-): Promise<void> {
+async function finish(run: Run, message: ShardMessage, outcome: Outcome, begun: number): Promise<void> {
+  const { deps, token, hosts } = run;
   const { db } = deps;
   const wall = deps.wall();
-  const at = now + (wall - begun);
+  const at = run.now + (wall - begun);
   const next = newStamp();
   const answers = await db.batch<{ dueAt: number | null }>([
+    ...hostStatements(db, hosts.changes()),
     ...troubleStatements(db, outcome.troubles, { purpose: outcome.purpose, token, at }),
     ...settleStatements(
       db,

@@ -1,12 +1,14 @@
 /** Channels as people manage them: make, change, pause, resume, remove. */
-import type { Kind } from "../channels/kind.ts";
-import { KIND_NAMES, kindOf } from "../channels/index.ts";
+import type { AnyKind } from "../channels/kind.ts";
+import { takesSteps } from "../channels/kind.ts";
+import { KIND_NAMES } from "../channels/index.ts";
 import { audit } from "../newsroom/store.ts";
 import type { Actor } from "../newsroom/types.ts";
 import type { SecretKeys } from "../platform/crypto.ts";
 import { conflict, invalid, notFound, Problem, stale, unavailable } from "../platform/problem.ts";
 import { HOUR } from "../platform/time.ts";
-import type { Filter } from "./owed.ts";
+import type { Filter } from "./filter.ts";
+import { credentialOf, hostOf } from "./identity.ts";
 import { maskConfig, openSigning, readConfig, sealConfig, sealSigning } from "./secrets.ts";
 import { newSigningSecret, schemeOf, verifyingKey } from "./signing.ts";
 import type { ChannelRow } from "./channel-store.ts";
@@ -33,6 +35,7 @@ export const DEFAULT_EXPIRY = 72 * HOUR;
 export interface SubscriptionDeps {
   db: D1Database;
   keys: SecretKeys;
+  kindOf: (name: string) => AnyKind | undefined;
   siteUrl: string;
   allowPrivate: boolean;
   resolve: Resolve;
@@ -44,13 +47,15 @@ export interface Channel extends Omit<ChannelRow, "config"> {
   config: Record<string, unknown>;
   /** Members of the config that no key opens: they have to be given anew. */
   locked: string[];
+  /** The config as people may see it. */
+  masked: Record<string, unknown>;
   /** What a receiver verifies with, where that is no secret (`whpk_…`). */
   publicKey: string | null;
 }
 
 /** The kind of this name. Throws a 422 problem that lists the kinds there are. */
-export function requireKind(name: string): Kind {
-  const kind = kindOf(name);
+export function requireKind(deps: Pick<SubscriptionDeps, "kindOf">, name: string): AnyKind {
+  const kind = deps.kindOf(name);
   if (!kind) throw invalid("kind", `is not one of ${KIND_NAMES.join(", ")}`);
   return kind;
 }
@@ -64,8 +69,10 @@ export async function requireChannel(deps: SubscriptionDeps, uid: string): Promi
 
 /** A stored channel with its config opened. */
 export async function openChannel(deps: SubscriptionDeps, row: ChannelRow): Promise<Channel> {
-  const opened = await readConfig(requireKind(row.kind), row, deps.keys);
-  return { ...row, ...opened, publicKey: await publicKeyOf(row, opened.config, deps.keys) };
+  const kind = requireKind(deps, row.kind);
+  const { config, locked } = await readConfig(kind, row, deps.keys);
+  const publicKey = await publicKeyOf(row, config, deps.keys);
+  return { ...row, config, locked, masked: maskConfig(kind, config), publicKey };
 }
 
 async function publicKeyOf(
@@ -78,8 +85,9 @@ async function publicKeyOf(
   return opened === null ? null : verifyingKey(opened);
 }
 
-/** Throws a 422 problem for a filter on alerts: whoever is told of trouble is told of all of it. */
-function checkFilter(purpose: Purpose, filter: Filter): void {
+/** Throws a 422 problem for what alerts cannot have: a filter, since whoever is told of trouble is told of all of it, and a kind that only carries posts. */
+function checkPurpose(purpose: Purpose, kind: AnyKind, filter: Filter): void {
+  if (purpose === "alert" && takesSteps(kind)) throw invalid("kind", "carries news only");
   if (purpose === "alert" && Object.keys(filter).length > 0)
     throw invalid("filter", "is not for a channel of purpose “alert”, which gets every alert");
 }
@@ -90,7 +98,7 @@ function checkFilter(purpose: Purpose, filter: Filter): void {
  */
 export async function checkConfig(
   deps: SubscriptionDeps,
-  kind: Kind,
+  kind: AnyKind,
   config: unknown,
 ): Promise<Record<string, unknown>> {
   const parsed = kind.config.safeParse(config);
@@ -132,9 +140,9 @@ export async function createChannel(
   now: number,
 ): Promise<{ channel: Channel; secret: string | null }> {
   const { db, keys } = deps;
-  const kind = requireKind(input.kind);
+  const kind = requireKind(deps, input.kind);
   const { purpose = "news" } = input;
-  checkFilter(purpose, input.filter);
+  checkPurpose(purpose, kind, input.filter);
   const config = await checkConfig(deps, kind, input.config);
   if (await findChannel(db, input.uid)) return { channel: await requireChannel(deps, input.uid), secret: null };
   const secret = kind.signs ? await newSigningSecret(kind.signs(config)) : null;
@@ -146,6 +154,8 @@ export async function createChannel(
         purpose,
         config: await sealConfig(kind, input.uid, config, keys),
         secret: secret === null ? null : await sealSigning(input.uid, secret, keys),
+        host: hostOf(kind, config),
+        credential: await credentialOf(kind, config, keys),
       },
       now,
     ),
@@ -179,15 +189,15 @@ export async function changeChannel(
 ): Promise<Channel> {
   const { db, keys } = deps;
   if (rev !== channel.rev) throw stale(channel.rev);
-  checkFilter(channel.purpose, change.filter ?? {});
-  const kind = requireKind(channel.kind);
+  const kind = requireKind(deps, channel.kind);
+  checkPurpose(channel.purpose, kind, change.filter ?? {});
   // A member that no key opens has to come with the change, or the channel could not be written back whole.
   const config =
     change.config === undefined && channel.locked.length === 0
       ? channel.config
       : await checkConfig(deps, kind, {
           ...channel.config,
-          ...withoutMasks(kind, channel.config, (change.config ?? {}) as object),
+          ...withoutMasks(kind, channel, (change.config ?? {}) as object),
         });
   if (kind.signs && (kind.signs(config) ?? "v1") !== (kind.signs(channel.config) ?? "v1"))
     throw invalid("config.signature", "cannot be changed: make a new channel");
@@ -207,9 +217,12 @@ export async function changeChannel(
         secret: await resealed(channel, keys),
         filter: change.filter ?? channel.filter,
         expiresAfter: change.expiresAfter ?? channel.expiresAfter,
+        host: hostOf(kind, config),
+        credential: await credentialOf(kind, config, keys),
       },
       now,
     ),
+    ...(change.filter ? [wakeShard(db, channel.shard, now)] : []),
   ]);
   const after = await requireChannel(deps, channel.uid);
   if (updated!.meta.changes === 0) throw stale(after.rev);
@@ -231,7 +244,7 @@ export async function rotateSigningSecret(
   now: number,
 ): Promise<{ channel: Channel; secret: string | null }> {
   const { db, keys } = deps;
-  const kind = requireKind(channel.kind);
+  const kind = requireKind(deps, channel.kind);
   if (!kind.signs || channel.secret === null)
     throw conflict(`A channel of kind “${channel.kind}” has no signing secret; change its config instead.`);
   const secret = await newSigningSecret(kind.signs(channel.config));
@@ -271,8 +284,7 @@ async function resealed(channel: Channel, keys: SecretKeys): Promise<string | nu
 }
 
 /** The members of a change that are not merely a secret's mask, sent back by a caller who only read it. */
-function withoutMasks(kind: Kind, config: Record<string, unknown>, change: object): object {
-  const masked = maskConfig(kind, config);
+function withoutMasks(kind: AnyKind, { masked }: Channel, change: object): object {
   return Object.fromEntries(
     Object.entries(change).filter(([member, value]) => !kind.secrets.includes(member) || value !== masked[member]),
   );

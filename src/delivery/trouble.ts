@@ -5,11 +5,14 @@ import type { Statement } from "../platform/d1.ts";
 import { wakeShards } from "./store.ts";
 import type { Outcome, Purpose } from "./types.ts";
 
-/** A message was refused for good or went stale, its endpoint closed, or its channel cannot be opened. */
+/**
+ * A message was refused for good, went stale or was never answered; its endpoint closed, moved or fails for days; or its
+ * channel cannot be opened.
+ */
 export interface Trouble {
   channel: string;
   name: string;
-  outcome: Extract<Outcome, "rejected" | "expired" | "gone"> | "held";
+  outcome: Extract<Outcome, "rejected" | "expired" | "gone" | "unknown"> | "held" | "warned" | "closed" | "moved";
   /** Without secrets. */
   why: string;
 }
@@ -19,6 +22,10 @@ const SAID: Record<Trouble["outcome"], { title: string; todo: string }> = {
   rejected: { title: "拒收了一次投递", todo: "这次投递不再重试，后面的照常投递。" },
   expired: { title: "有投递过期未达", todo: "过期的内容不再投递，后面的照常投递。" },
   gone: { title: "已永久关闭", todo: "不再向它投递；如仍需要，请新建渠道。" },
+  unknown: { title: "有一次投递没有得到回应", todo: "可能已经送达，所以不再重发；请到对方处核对。" },
+  warned: { title: "已连续失败两天半", todo: "满五天仍不成功就暂停投递；请检查它的设置和对方的服务。" },
+  closed: { title: "五天没有一次成功，已暂停投递", todo: "请检查后恢复投递；错过的内容在投递记录里。" },
+  moved: { title: "换了地址", todo: "设置已随之更新，投递照常。" },
   held: { title: "无法打开，已暂停投递", todo: "请修正它的设置，然后恢复投递。" },
 };
 

@@ -3,9 +3,7 @@ import type { ReviewRow, RevisionRow } from "../../articles/record-store.ts";
 import { picturesOf } from "../../articles/media.ts";
 import type { Article, Content } from "../../articles/types.ts";
 import type { Channel } from "../../delivery/subscriptions.ts";
-import { requireKind } from "../../delivery/subscriptions.ts";
 import { deliveryId } from "../../delivery/push.ts";
-import { maskConfig } from "../../delivery/secrets.ts";
 import type { DeliveryRow } from "../../delivery/ledger-store.ts";
 import type { ResendRow } from "../../delivery/resend-store.ts";
 import type { Day } from "../../editions/calendar/calendar.ts";
@@ -265,9 +263,10 @@ export function channelView(channel: Channel) {
     purpose: channel.purpose,
     name: channel.name,
     status: channel.status,
+    failing_since: channel.failingSince === null ? null : iso(channel.failingSince),
     cursor: channel.cursor,
     filter: channel.filter,
-    config: maskConfig(requireKind(channel.kind), channel.config),
+    config: channel.masked,
     ...(channel.publicKey !== null && { public_key: channel.publicKey }),
     expires_after_hours: channel.expiresAfter / HOUR,
     last_delivery: last && {
@@ -293,8 +292,12 @@ interface AttemptJson {
 /** Attempts as people read them: the earlier ones, and the one that the row itself tells of if it is not among them. */
 function attemptsOf(d: Pick<DeliveryRow, "attempts" | "n" | "outcome" | "at" | "ms" | "status" | "excerpt">) {
   const attempts = JSON.parse(d.attempts) as AttemptJson[];
-  if (d.n > 0 && d.outcome !== "pending" && !attempts.some((attempt) => attempt.n === d.n))
-    attempts.push({ n: d.n, at: d.at, ms: d.ms, outcome: d.outcome, status: d.status, excerpt: d.excerpt });
+  // One that was handed back unsent tells of no call; one that waits between two tells of its last.
+  const tells = d.outcome !== "pending" || d.ms !== null;
+  if (d.n > 0 && tells && !attempts.some((attempt) => attempt.n === d.n)) {
+    const { n, at, ms, outcome, status, excerpt } = d;
+    attempts.push({ n, at, ms, outcome, status, excerpt });
+  }
   return attempts.sort((a, b) => a.n - b.n).map((attempt) => ({ ...attempt, at: iso(attempt.at) }));
 }
 

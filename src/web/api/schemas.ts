@@ -170,6 +170,7 @@ const cron = z.string().superRefine((expression, c) => {
   if (why) c.addIssue({ code: "custom", message: why });
 });
 
+const zone = z.string().refine(isZone, "is not a time zone, such as Asia/Shanghai");
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day, HH:MM");
 
 const QUOTA_LIMIT = 200;
@@ -213,7 +214,7 @@ export const publicationSettings = z
   .strictObject({
     name: line(40),
     medium: z.enum(MEDIUMS),
-    time_zone: z.string().refine(isZone, "is not a time zone, such as Asia/Shanghai"),
+    time_zone: zone,
     quota: posts,
     plan_at: timeOfDay,
     release_times: z.array(cron).min(1).max(24),
@@ -319,13 +320,33 @@ export const calendarChange = z
   });
 
 const some = z.array(slug).max(100);
-export const filter = z.strictObject({
-  publications: some.optional(),
-  columns: some.optional(),
-  units: some.optional(),
-  kinds: z.array(z.enum(ENTRY_KINDS)).max(ENTRY_KINDS.length).optional(),
-  originals_only: z.boolean().optional(),
-});
+/** How many digests a day may have: more of them are no digests. */
+const DIGESTS = 12;
+export const filter = z
+  .strictObject({
+    publications: some.optional(),
+    columns: some.optional(),
+    units: some.optional(),
+    kinds: z.array(z.enum(ENTRY_KINDS)).max(ENTRY_KINDS.length).optional(),
+    originals_only: z.boolean().optional(),
+    /** Local times between which nothing is sent; over midnight if `to` is the earlier one. */
+    quiet: z.strictObject({ from: timeOfDay, to: timeOfDay }).optional(),
+    /** As many a push as the kind likes, one a push, or what there is at the times of `digest_at`. */
+    mode: z.enum(["batch", "each", "digest"]).optional(),
+    digest_at: z.array(timeOfDay).min(1).max(DIGESTS).optional(),
+    /** New posts beyond this number on one local date are passed over; corrections and recalls always go. */
+    daily_max: z.int().min(1).max(1000).optional(),
+    /** Of these times and dates; Asia/Shanghai without one. */
+    time_zone: zone.optional(),
+  })
+  .superRefine(({ quiet, mode, digest_at: times }, c) => {
+    if (quiet && quiet.from === quiet.to)
+      c.addIssue({ code: "custom", path: ["quiet", "to"], message: "must differ from `from`" });
+    if ((mode === "digest") !== (times !== undefined))
+      c.addIssue({ code: "custom", path: ["digest_at"], message: "is for the mode “digest”, which needs it" });
+    if (times && new Set(times).size < times.length)
+      c.addIssue({ code: "custom", path: ["digest_at"], message: "names a time twice" });
+  });
 
 const expiry = z
   .number()

@@ -25,13 +25,17 @@ describe("the list of kinds", () => {
       expect(kind.address === null || kind.secrets.includes(kind.address)).toBe(true);
     });
 
-    it.each<Reply>([
-      { type: "timeout" },
-      { type: "network", why: "lost" },
-      { type: "refused", why: "private" },
-      { type: "response", status: 500, headers: {}, body: "" },
-    ])("never takes %j for success, for the end, or for the message's fault", (reply) => {
-      expect(["retry", "unknown"]).toContain(kind.judge(reply).type);
+    // A kind of several calls judges within its steps, and its own tests say how.
+    const judge = "judge" in kind ? kind.judge : undefined;
+    it
+      .runIf(judge)
+      .each<Reply>([
+        { type: "timeout" },
+        { type: "network", why: "lost" },
+        { type: "refused", why: "private" },
+        { type: "response", status: 500, headers: {}, body: "" },
+      ])("never takes %j for success, for the end, or for the message's fault", (reply) => {
+      expect(["retry", "unknown"]).toContain(judge!(reply).type);
     });
   });
 });

@@ -18,18 +18,16 @@ const knows = () => false;
 describe("alerts", () => {
   it("of any kind travel together, up to the batch", () => {
     const slice = [alert(1), alert(2, "delivery.gone"), alert(3)].map(followAlert);
-    const channel = { cursor: 0, filter: {}, expiresAfter: 10, batch: 2 };
+    const channel = { cursor: 0, filter: {}, expiresAfter: 10, batch: 2, day: null, dayPosts: 0 };
     expect(owed(channel, slice, knows, 5)).toEqual({ type: "push", to: 2, entries: [1, 2] });
     expect(owed({ ...channel, cursor: 2 }, slice, knows, 5)).toEqual({ type: "push", to: 3, entries: [3] });
   });
 
-  it("that are stale are passed over", () => {
+  it("that are stale are missed, and the rest goes on", () => {
     const slice = [alert(1, "edition.short", 0), alert(2, "edition.short", 20)].map(followAlert);
-    expect(owed({ cursor: 0, filter: {}, expiresAfter: 10, batch: 1 }, slice, knows, 15)).toEqual({
-      type: "push",
-      to: 2,
-      entries: [2],
-    });
+    const channel = { cursor: 0, filter: {}, expiresAfter: 10, batch: 1, day: null, dayPosts: 0 };
+    expect(owed(channel, slice, knows, 15)).toEqual({ type: "missed", to: 1, entries: [1] });
+    expect(owed({ ...channel, cursor: 1 }, slice, knows, 15)).toEqual({ type: "push", to: 2, entries: [2] });
   });
 
   it("are an office.alert to a webhook and rows to the inbox", () => {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Filter } from "../../../src/delivery/owed.ts";
+import type { Filter } from "../../../src/delivery/filter.ts";
 import * as delivery from "../../../src/delivery/owed.ts";
-import { admits } from "../../../src/delivery/owed.ts";
+import { admits } from "../../../src/delivery/filter.ts";
 import { followEntry } from "../../../src/delivery/logs.ts";
 import type { Entry, EntryKind } from "../../../src/wire/store.ts";
 import { ENTRY_KINDS } from "../../../src/wire/store.ts";
@@ -42,6 +42,8 @@ const channel = (more: Partial<Parameters<typeof owed>[0]> = {}) => ({
   filter: ALL,
   expiresAfter: 1000,
   batch: 8,
+  day: null,
+  dayPosts: 0,
   ...more,
 });
 /** The decisions, on wire entries as delivery follows them. */
@@ -141,9 +143,33 @@ describe("what a channel is owed", () => {
     [
       "stale at its last moment",
       [channel({ expiresAfter: 1000 }), wire({ at: NOW - 1000 }, { at: NOW - 999 }), nobody, NOW],
-      { type: "push", to: 2, entries: [2] },
+      { type: "missed", to: 1, entries: [1] },
     ],
-    ["only stale", [channel({ expiresAfter: 1000 }), wire({ at: NOW - 5000 }), nobody, NOW], { type: "skip", to: 1 }],
+    [
+      "only stale",
+      [channel({ expiresAfter: 1000 }), wire({ at: NOW - 5000 }), nobody, NOW],
+      { type: "missed", to: 1, entries: [1] },
+    ],
+    [
+      "stale, with others in between that are not for it",
+      [
+        channel({ expiresAfter: 1000, filter: { units: ["a"] } }),
+        wire({ at: NOW - 5000, unit: "a" }, { unit: "b" }, { at: NOW - 4000, unit: "a" }, { unit: "b" }, { unit: "a" }),
+        nobody,
+        NOW,
+      ],
+      { type: "missed", to: 4, entries: [1, 3] },
+    ],
+    [
+      "stale behind what is fresh",
+      [channel({ expiresAfter: 1000 }), wire({}, { at: NOW - 4000 }), nobody, NOW],
+      { type: "push", to: 1, entries: [1] },
+    ],
+    [
+      "stale, but not for it in the first place",
+      [channel({ expiresAfter: 1000, filter: { units: ["a"] } }), wire({ at: NOW - 5000 }), nobody, NOW],
+      { type: "skip", to: 1 },
+    ],
     [
       "a wire that runs ahead of a stepped-back clock",
       [channel(), wire({ at: NOW + 86_400_000 }), nobody, NOW],
@@ -277,7 +303,7 @@ class World {
   /** The posts that the channel was told of. */
   told = new Set<number>();
   sent: number[] = [];
-  counts = { push: 0, skip: 0, blocked: 0, nothing: 0 };
+  counts = { push: 0, skip: 0, missed: 0, blocked: 0, nothing: 0, wait: 0 };
 
   append(kind: EntryKind, like: Partial<Entry>): void {
     const seq = this.entries.length + 1;
@@ -292,7 +318,16 @@ class World {
 
   /** Whether the channel should get the entry, if its turn were now. */
   wants(e: Entry, filter: Filter): boolean {
-    if (!takes(filter, e) || this.now - e.at >= EXPIRES_AFTER) return false;
+    return this.means(e, filter) && !this.stale(e);
+  }
+
+  stale(e: Entry): boolean {
+    return this.now - e.at >= EXPIRES_AFTER;
+  }
+
+  /** Whether the entry is for the channel, whatever its age. */
+  means(e: Entry, filter: Filter): boolean {
+    if (!takes(filter, e)) return false;
     if (this.recalled.has(e.postId) && e.kind !== "recalled") return false;
     return e.kind === "published" || this.told.has(e.postId);
   }
@@ -307,7 +342,7 @@ class World {
 
   poll(filter: Filter, batch: number, slice: readonly Entry[]): void {
     const turn = owed(
-      { cursor: this.cursor, filter, expiresAfter: EXPIRES_AFTER, batch },
+      { cursor: this.cursor, filter, expiresAfter: EXPIRES_AFTER, batch, day: null, dayPosts: 0 },
       slice,
       (post) => this.told.has(post),
       this.now,
@@ -323,6 +358,7 @@ class World {
       expect(this.wants(next, filter)).toBe(true);
       return;
     }
+    if (turn.type === "wait") expect.unreachable("nothing makes it wait");
     expect(turn.to).toBeGreaterThan(this.cursor);
     expect(turn.to).toBeLessThanOrEqual(slice.at(-1)!.seq);
     const passed = Array.from({ length: turn.to - this.cursor }, (_, i) => this.read(this.cursor + 1 + i));
@@ -330,6 +366,9 @@ class World {
     const wanted = passed.filter((e) => this.wants(e, filter));
     const entries = turn.type === "push" ? turn.entries : [];
     expect(entries).toEqual(wanted.map((e) => e.seq));
+    // And what it would have wanted, had it come in time, is written down.
+    const late = passed.filter((e) => this.means(e, filter) && this.stale(e)).map((e) => e.seq);
+    expect(turn.type === "missed" ? turn.entries : []).toEqual(late);
     if (turn.type === "push") {
       expect(entries.length).toBeGreaterThan(0);
       expect(entries.length).toBeLessThanOrEqual(batch);
@@ -377,7 +416,7 @@ class World {
 
 describe("a channel's life", () => {
   it("each entry that it wants comes once, in order, one kind a push; nothing else does; it always catches up", () => {
-    const seen = { push: 0, skip: 0, blocked: 0, nothing: 0, recalls: 0, corrections: 0 };
+    const seen = { push: 0, skip: 0, missed: 0, blocked: 0, nothing: 0, recalls: 0, corrections: 0 };
     fc.assert(
       fc.property(
         filter,
@@ -403,7 +442,8 @@ describe("a channel's life", () => {
             if (e.kind === "recalled") seen.recalls += 1;
             if (e.kind === "corrected") seen.corrections += 1;
           }
-          for (const type of ["push", "skip", "blocked", "nothing"] as const) seen[type] += world.counts[type];
+          for (const type of ["push", "skip", "missed", "blocked", "nothing"] as const)
+            seen[type] += world.counts[type];
         },
       ),
       { numRuns: 1000 },

@@ -92,7 +92,8 @@ describe("noise", () => {
 });
 
 const FAR = NOW + 365 * DAY;
-const settled = (verdict: Final, n: number, staleAt = FAR) => settle(verdict, { n, now: NOW, staleAt, seed: "a_1" });
+const settled = (verdict: Final, n: number, staleAt = FAR) =>
+  settle(verdict, { tries: n, now: NOW, staleAt, seed: "a_1", unknown: "resend" });
 const retry: Final = { type: "retry", why: "HTTP 503" };
 const unknown: Final = { type: "unknown", why: "no answer within the deadline", after: MINUTE };
 const rejected: Final = { type: "rejected", why: "HTTP 422" };
@@ -134,7 +135,7 @@ describe("what an attempt comes to", () => {
 
   it("channels that failed at one moment do not come back at one, and a channel's tries differ too", () => {
     const next = (seed: string, n: number) => {
-      const result = settle(retry, { n, now: NOW, staleAt: FAR, seed });
+      const result = settle(retry, { tries: n, now: NOW, staleAt: FAR, seed, unknown: "resend" });
       return "nextAt" in result ? result.nextAt : Number.NaN;
     };
     expect(new Set(Array.from({ length: 20 }, (_, i) => next(`channel-${i}_7`, 5))).size).toBe(20);
@@ -180,7 +181,10 @@ describe("what an attempt comes to", () => {
           for (let n = 1; n < 100; n++) {
             const { type, after, took } = answers.next().value as { type: "retry"; after: number; took: number };
             now += took;
-            const result = settle({ type, after, why: "…" }, { n, now, staleAt: NOW + life, seed });
+            const result = settle(
+              { type, after, why: "…" },
+              { tries: n, now, staleAt: NOW + life, seed, unknown: "resend" },
+            );
             if (result.advance) return;
             expect(result).toHaveProperty("nextAt");
             const { nextAt } = result as { nextAt: number };
@@ -196,7 +200,7 @@ describe("what an attempt comes to", () => {
   it("tells the same of the same history", () =>
     fc.assert(
       fc.property(attemptNo, fc.string(), (n, seed) => {
-        const attempt = { n, now: NOW, staleAt: FAR, seed };
+        const attempt = { tries: n, now: NOW, staleAt: FAR, seed, unknown: "resend" as const };
         expect(settle(retry, attempt)).toEqual(settle(retry, attempt));
       }),
     ));

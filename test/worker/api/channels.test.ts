@@ -9,6 +9,7 @@ interface Channel {
   kind: string;
   name: string;
   status: string;
+  failing_since: string | null;
   cursor: number;
   filter: Record<string, unknown>;
   config: Record<string, unknown>;
@@ -52,6 +53,7 @@ describe("POST /channels", () => {
       purpose: "news",
       name: "合作方",
       status: "active",
+      failing_since: null,
       cursor: 0,
       filter: { columns: ["leitai"], originals_only: true },
       config: { url: MASKED, payload: "thin", signature: "v1" },

@@ -7,9 +7,11 @@ import { insertArticle, insertRevision, moveArticle } from "../../../src/article
 import { contentHash } from "../../../src/articles/intake.ts";
 import type { Content, Handling } from "../../../src/articles/types.ts";
 import { consume } from "../../../src/delivery/consumer.ts";
+import { kindOf } from "../../../src/channels/index.ts";
+import type { AnyKind } from "../../../src/channels/kind.ts";
 import type { DeliveryDeps } from "../../../src/delivery/deps.ts";
 import { createChannel } from "../../../src/delivery/subscriptions.ts";
-import type { Filter } from "../../../src/delivery/owed.ts";
+import type { Filter } from "../../../src/delivery/filter.ts";
 import type { QueueMessage } from "../../../src/env.ts";
 import { insertPublication } from "../../../src/newsroom/store.ts";
 import type { PublicationSettings } from "../../../src/newsroom/store.ts";
@@ -143,6 +145,8 @@ const TABLES = [
   "deliveries",
   "channels",
   "shards",
+  "credentials",
+  "hosts",
   "inbox",
   "alerts",
   "warnings",
@@ -180,6 +184,8 @@ export class World {
   /** Wall clock, ms. */
   wall = at("06:00");
   endpoint: Endpoint = () => new Response("ok");
+  /** Kinds beside the built-in ones, by name. */
+  kinds = new Map<string, AnyKind>();
   /** Lose what is sent to the queue. */
   losesMessages = false;
 
@@ -202,6 +208,7 @@ export class World {
       }),
     wall: () => this.wall,
     keys: { current: "a secret for tests only" },
+    kindOf: (name) => this.kinds.get(name) ?? kindOf(name),
     siteUrl: "https://kanfa.test",
     allowPrivate: false,
     resolve: async () => ["93.184.216.34"],

@@ -1,0 +1,139 @@
+/**
+ * The engine for pushes of several calls: asks the kind for each next step, stores the state before each call, and gives
+ * the channel back while it waits. What the steps are is the kind's, a pure function.
+ */
+import type { Item, Reply, Step, StepsKind } from "../channels/kind.ts";
+import type { Begun, Run, Sent } from "./attempt.ts";
+import { conclude, heldBack, hidesAnswers } from "./attempt.ts";
+import type { Final } from "./policy.ts";
+import { call, deliveryId } from "./push.ts";
+import { sealState } from "./secrets.ts";
+import { excerptOf } from "./send.ts";
+import type { CallRecord } from "./settle-store.ts";
+import { advanceSteps } from "./settle-store.ts";
+import type { Turn, Work } from "./turn.ts";
+import { AT_ONCE, stay, uncalled } from "./turn.ts";
+
+/** How many calls a channel makes in one run before the others of its shard have theirs. */
+export const CALLS_A_RUN = 5;
+
+type StepsTurn = Extract<Turn, { type: "steps" }>;
+
+const idOf = (channel: Work): string => deliveryId(channel.uid, channel.cursor);
+
+const contextOf = (run: Run, channel: Work) => ({
+  id: idOf(channel),
+  now: run.clock(),
+  wall: run.deps.wall(),
+  config: channel.opened,
+});
+
+/** The turn of a channel whose kind takes several calls: what it does first, asked of the kind before the intent is written. */
+export async function firstStep(
+  run: Run,
+  channel: Work,
+  turn: { to: number; entries: number[] },
+  items: () => readonly Item[],
+): Promise<StepsTurn> {
+  const kind = channel.channelKind as StepsKind;
+  const { open } = channel;
+  const goesOn = open !== null && open.state !== null;
+  const from = goesOn ? channel.stood : kind.begin(items(), channel.opened);
+  const answer = goesOn && open.outcome === "sending" ? ({ type: "lost" } as const) : null;
+  const asked = await kind.next(from, answer, contextOf(run, channel));
+  const step = bounded(kind, asked, open?.n ?? 0);
+  const state = step.type === "done" ? (open?.state ?? null) : await stored(run, channel, step.state);
+  return { ...turn, type: "steps", step, state };
+}
+
+/** The step, or the end of a push that has made all its calls. */
+function bounded(kind: StepsKind, step: Step<unknown>, made: number): Step<unknown> {
+  if (step.type !== "request" || made < kind.most) return step;
+  return { type: "done", verdict: { type: "rejected", why: `not through after ${made} calls` } };
+}
+
+const stored = (run: Run, channel: Work, state: unknown): Promise<string> =>
+  sealState(channel.channelKind as StepsKind, channel.uid, state, run.deps.keys);
+
+/** Takes the channel's push as far as it goes in this run. Null when the lease was lost on the way: nothing is ours to write. */
+export async function walk(run: Run, channel: Work, delivery: Begun, turn: StepsTurn): Promise<Sent | null> {
+  const kind = channel.channelKind as StepsKind;
+  let { step, state } = turn;
+  let last: { reply: Reply; record: CallRecord } | null = null;
+  let n = channel.open?.n ?? 0;
+  for (let calls = 0; ; calls++) {
+    if (step.type === "done") return finish(run, channel, delivery, step, { last, n });
+    if (step.type === "wait") return rest(channel, { until: step.until, state: state!, last });
+    if (calls === 0) {
+      const held = heldBack(run, channel, delivery, state);
+      if (held) return { result: held, troubles: [], called: false };
+    } else {
+      // The intent covered the first call only.
+      if (calls === CALLS_A_RUN || heldBack(run, channel, delivery, state))
+        return rest(channel, { until: AT_ONCE, state: state!, last });
+      const key = { channel: channel.id, from: channel.cursor };
+      if (!(await advanceSteps(run.deps.db, run.token, key, last!.record, state!, run.clock()))) return null;
+    }
+    n += 1;
+    last = await made(run, channel, step.outgoing, n);
+    step = bounded(kind, await kind.next(step.state, last.reply, contextOf(run, channel)), n);
+    if (step.type !== "done") state = await stored(run, channel, step.state);
+  }
+}
+
+async function made(
+  run: Run,
+  channel: Work,
+  outgoing: Extract<Step<unknown>, { type: "request" }>["outgoing"],
+  n: number,
+): Promise<{ reply: Reply; record: CallRecord }> {
+  const { wall } = run.deps;
+  const started = wall();
+  const reply = await call(run.deps, { ...channel, kind: channel.channelKind }, idOf(channel), outgoing, run.now);
+  run.hosts.note(channel, reply, run.clock());
+  const status = reply.type === "response" ? reply.status : null;
+  const why = `call ${n}: ${status === null ? reply.type : `HTTP ${status}`}`;
+  const shown = hidesAnswers(channel.channelKind) ? ({ type: "timeout" } as const) : reply;
+  return { reply, record: { ms: wall() - started, status, excerpt: excerptOf(why, shown, channel.secrets) } };
+}
+
+/** The channel is given back until `until`; the row tells of the last call. */
+function rest(channel: Work, at: { until: number; state: string; last: { record: CallRecord } | null }): Sent {
+  const { until, state, last } = at;
+  return {
+    called: last !== null,
+    troubles: [],
+    result: {
+      ...stay(channel),
+      dueAt: until,
+      delivery: uncalled({
+        outcome: "pending",
+        state,
+        nextAt: until,
+        ...(last && { called: true, ...last.record }),
+      }),
+    },
+  };
+}
+
+async function finish(
+  run: Run,
+  channel: Work,
+  delivery: Begun,
+  end: Extract<Step<unknown>, { type: "done" }>,
+  { last, n }: { last: { reply: Reply; record: CallRecord } | null; n: number },
+): Promise<Sent> {
+  const verdict: Final =
+    end.verdict.type === "moved"
+      ? { type: "retry", why: `${end.verdict.why}; its settings have to say so` }
+      : end.verdict;
+  const goesOn = end.state !== undefined;
+  return conclude(run, channel, delivery, {
+    verdict,
+    reply: last?.reply ?? null,
+    ms: last?.record.ms ?? null,
+    moved: null,
+    state: goesOn ? await stored(run, channel, end.state) : null,
+    last: n >= (channel.channelKind as StepsKind).most,
+  });
+}
