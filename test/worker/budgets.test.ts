@@ -202,10 +202,11 @@ describe("a shard of 50 channels", () => {
     const [message] = world.queue.splice(0);
     world.line.resetCounts();
     await world.handle(message!.body);
-    expect(world.received.length).toBe(100);
+    // Those that have failed are tried six at a time.
+    expect(world.received.length).toBe(56);
     expect(world.line.queries).toBeLessThanOrEqual(6);
-    // The shard's own row and its index entry are shared by all fifty.
-    expect(world.line.rowsWritten).toBeLessThanOrEqual(5 * 50 + 2);
+    // The shard's own row and its index entry are shared by all of them.
+    expect(world.line.rowsWritten).toBeLessThanOrEqual(5 * 6 + 2);
   });
 
   it("costs the same however long the wire is behind it", { timeout: 30_000 }, async () => {
