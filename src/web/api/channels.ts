@@ -14,6 +14,7 @@ import { Problem } from "../../platform/problem.ts";
 import type { App, Ctx } from "../context.ts";
 import { requireScope } from "./auth.ts";
 import { ifMatch, readJson, readQuery } from "./body.ts";
+import { newChannel, channelPatch } from "./channel-schemas.ts";
 import { channelView } from "./entities.ts";
 import { idFor } from "./idempotency.ts";
 import { operation } from "./operation.ts";
@@ -56,13 +57,13 @@ channels.post(
     summary: "Subscribe a channel; its secret is shown once",
     tag,
     scope: "channels",
-    body: schemas.newChannel,
+    body: newChannel,
     status: 201,
     answer: "The channel, with `secret`.",
   }),
   async (c) => {
     const actor = requireScope(c, "channels");
-    const input = await readJson(c, schemas.newChannel);
+    const input = await readJson(c, newChannel);
     await limited(c, actor);
     const { channel, secret } = await createChannel(
       c.get("deps"),
@@ -92,14 +93,14 @@ channels.patch(
     summary: "Change a channel; nothing is sent again by it",
     tag,
     scope: "channels",
-    body: schemas.channelPatch,
+    body: channelPatch,
     ifMatch: true,
   }),
   async (c) => {
     const actor = requireScope(c, "channels");
     const deps = c.get("deps");
     const rev = ifMatch(c);
-    const { expires_after_hours: expiresAfter, ...change } = await readJson(c, schemas.channelPatch);
+    const { expires_after_hours: expiresAfter, ...change } = await readJson(c, channelPatch);
     const channel = await requireChannel(deps, c.req.param("id"));
     return show(c, await changeChannel(deps, channel, { ...change, expiresAfter }, rev, actor, c.get("now")));
   },

@@ -4,16 +4,13 @@ import { cleanLine, cleanText, refusal } from "../../articles/intake.ts";
 import { mediaHash } from "../../articles/media.ts";
 import { videoHash } from "../../articles/video.ts";
 import { DECISIONS, GATES, KINDS, STATUSES } from "../../articles/types.ts";
-import { KIND_NAMES } from "../../channels/index.ts";
-import { PURPOSES } from "../../delivery/types.ts";
 import { refuseExpression } from "../../editions/slots.ts";
 import { TERM_KINDS, TERM_SEVERITIES } from "../../newsroom/term-store.ts";
 import { MEDIUMS, OUTLETS, ROLES, SCOPES, STAGES, UNIT_KINDS } from "../../newsroom/types.ts";
 import { WEEKDAYS } from "../../newsroom/ladder-settings.ts";
 import { THEME_NAMES } from "../../formats/index.ts";
 import { BLOCKING_RULES } from "../../preflight/index.ts";
-import { isZone, HOUR } from "../../platform/time.ts";
-import { ENTRY_KINDS } from "../../wire/store.ts";
+import { isZone } from "../../platform/time.ts";
 import { BLOCK_LIMIT, themeSchema } from "./theme-schema.ts";
 
 /** A title is a line for a screen: twice what WeChat shows of one. */
@@ -35,7 +32,7 @@ const characters = (text: string): number => [...text].length;
 const visible = (text: string): string => text.replaceAll(/[\s\p{Default_Ignorable_Code_Point}]/gu, "");
 
 /** One line of at most `max` characters (code points), cleaned. */
-const line = (max: number, min = 1) =>
+export const line = (max: number, min = 1) =>
   sound
     .transform(cleanLine)
     .refine((text) => characters(visible(text)) >= min, `must have ${min} characters at least`)
@@ -170,8 +167,10 @@ const cron = z.string().superRefine((expression, c) => {
   if (why) c.addIssue({ code: "custom", message: why });
 });
 
-const zone = z.string().refine(isZone, "is not a time zone, such as Asia/Shanghai");
-const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day, HH:MM");
+/** The IANA name of a time zone that the runtime knows. */
+export const zone = z.string().refine(isZone, "is not a time zone, such as Asia/Shanghai");
+/** `HH:MM`. */
+export const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day, HH:MM");
 
 const QUOTA_LIMIT = 200;
 const posts = z.int().min(0).max(QUOTA_LIMIT);
@@ -318,56 +317,6 @@ export const calendarChange = z
     if (sent.notice !== undefined && sent.notice_text === undefined)
       c.addIssue({ code: "custom", path: ["notice"], message: "is the number of a notice_text" });
   });
-
-const some = z.array(slug).max(100);
-/** How many digests a day may have: more of them are no digests. */
-const DIGESTS = 12;
-export const filter = z
-  .strictObject({
-    publications: some.optional(),
-    columns: some.optional(),
-    units: some.optional(),
-    kinds: z.array(z.enum(ENTRY_KINDS)).max(ENTRY_KINDS.length).optional(),
-    originals_only: z.boolean().optional(),
-    /** Local times between which nothing is sent; over midnight if `to` is the earlier one. */
-    quiet: z.strictObject({ from: timeOfDay, to: timeOfDay }).optional(),
-    /** As many a push as the kind likes, one a push, or what there is at the times of `digest_at`. */
-    mode: z.enum(["batch", "each", "digest"]).optional(),
-    digest_at: z.array(timeOfDay).min(1).max(DIGESTS).optional(),
-    /** New posts beyond this number on one local date are passed over; corrections and recalls always go. */
-    daily_max: z.int().min(1).max(1000).optional(),
-    /** Of these times and dates; Asia/Shanghai without one. */
-    time_zone: zone.optional(),
-  })
-  .superRefine(({ quiet, mode, digest_at: times }, c) => {
-    if (quiet && quiet.from === quiet.to)
-      c.addIssue({ code: "custom", path: ["quiet", "to"], message: "must differ from `from`" });
-    if ((mode === "digest") !== (times !== undefined))
-      c.addIssue({ code: "custom", path: ["digest_at"], message: "is for the mode “digest”, which needs it" });
-    if (times && new Set(times).size < times.length)
-      c.addIssue({ code: "custom", path: ["digest_at"], message: "names a time twice" });
-  });
-
-const expiry = z
-  .number()
-  .min(0.25)
-  .max(24 * 30)
-  .transform((hours) => Math.round(hours * HOUR));
-
-export const newChannel = z.strictObject({
-  kind: z.enum(KIND_NAMES as [string, ...string[]]),
-  /** `news` follows the wire, `alert` what the office has to know. */
-  purpose: z.enum(PURPOSES).default("news"),
-  /** Without one it is called after its kind. */
-  name: line(80).optional(),
-  config: z.record(z.string(), z.unknown()).default({}),
-  filter: filter.default({}),
-  expires_after_hours: expiry.optional(),
-});
-
-export const channelPatch = z
-  .strictObject({ name: line(80), config: z.record(z.string(), z.unknown()), filter, expires_after_hours: expiry })
-  .partial();
 
 export const newColumn = z.strictObject({ id: slug, name: line(40) });
 export const newUnit = z.strictObject({ id: slug, name: line(40), kind: z.enum(UNIT_KINDS) });

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { cleanLine, cleanText, refusal } from "../../../src/articles/intake.ts";
 import { HOUR } from "../../../src/platform/time.ts";
 import { check } from "../../../src/web/api/body.ts";
+import { newChannel, channelPatch } from "../../../src/web/api/channel-schemas.ts";
 import * as schemas from "../../../src/web/api/schemas.ts";
 
 /** The fields that the problem names, after checking that it is a proper one. */
@@ -334,15 +335,23 @@ describe("a publication's settings", () => {
 
 describe("a channel", () => {
   it("is taken with its filter, and expires in hours", () => {
-    expect(check(schemas.newChannel, { ...CHANNEL, expires_after_hours: 0.5 })).toEqual({
+    expect(check(newChannel, { ...CHANNEL, expires_after_hours: 0.5 })).toEqual({
       ...CHANNEL,
       purpose: "news",
       filter: {},
       expires_after_hours: HOUR / 2,
     });
     const filter = { publications: ["huade"], kinds: ["published", "recalled"], originals_only: true };
-    expect(check(schemas.newChannel, { ...CHANNEL, filter }).filter).toEqual(filter);
-    expect(check(schemas.channelPatch, {})).toEqual({});
+    const hours = {
+      quiet: { from: "22:00", to: "07:00" },
+      mode: "digest",
+      digest_at: ["12:00", "18:00"],
+      daily_max: 20,
+      time_zone: "Europe/Berlin",
+    };
+    expect(check(newChannel, { ...CHANNEL, filter: hours }).filter).toEqual(hours);
+    expect(check(newChannel, { ...CHANNEL, filter }).filter).toEqual(filter);
+    expect(check(channelPatch, {})).toEqual({});
   });
 
   it.each<[Record<string, unknown>, string]>([
@@ -359,6 +368,18 @@ describe("a channel", () => {
     [{ filter: { kinds: ["deleted"] } }, "filter.kinds.0"],
     [{ filter: { originals_only: "yes" } }, "filter.originals_only"],
     [{ filter: { author: "x" } }, "filter.author"],
+    [{ filter: { quiet: { from: "22:00" } } }, "filter.quiet.to"],
+    [{ filter: { quiet: { from: "22:00", to: "24:00" } } }, "filter.quiet.to"],
+    [{ filter: { quiet: { from: "22:00", to: "22:00" } } }, "filter.quiet.to"],
+    [{ filter: { mode: "weekly" } }, "filter.mode"],
+    [{ filter: { mode: "digest" } }, "filter.digest_at"],
+    [{ filter: { digest_at: ["12:00"] } }, "filter.digest_at"],
+    [{ filter: { mode: "digest", digest_at: [] } }, "filter.digest_at"],
+    [{ filter: { mode: "digest", digest_at: ["12:00", "12:00"] } }, "filter.digest_at"],
+    [{ filter: { mode: "digest", digest_at: ["noon"] } }, "filter.digest_at.0"],
+    [{ filter: { daily_max: 0 } }, "filter.daily_max"],
+    [{ filter: { daily_max: 2.5 } }, "filter.daily_max"],
+    [{ filter: { time_zone: "Asia/Huade" } }, "filter.time_zone"],
     [{ expires_after_hours: 0 }, "expires_after_hours"],
     [{ expires_after_hours: 721 }, "expires_after_hours"],
     [{ expires_after_hours: "24" }, "expires_after_hours"],
@@ -366,8 +387,8 @@ describe("a channel", () => {
     [{ cursor: 0 }, "cursor"],
     [{ secret: "whsec_x" }, "secret"],
   ])("%j", (fault, field) => {
-    expect(faults(schemas.newChannel, { ...CHANNEL, ...fault })).toEqual([field]);
-    if (field !== "kind") expect(faults(schemas.channelPatch, fault)).toEqual([field]);
+    expect(faults(newChannel, { ...CHANNEL, ...fault })).toEqual([field]);
+    if (field !== "kind") expect(faults(channelPatch, fault)).toEqual([field]);
   });
 });
 
