@@ -284,3 +284,9 @@ it("hostile lengths do not stall", { timeout: 10_000 }, () => {
     expect(renderDiscord(whole).embeds[0]?.description?.length).toBeLessThanOrEqual(4096);
   }
 });
+
+it("telegram: a quote that is all code holds the code, not the code the quote", () => {
+  const summary = { title: "题", digest: "", url: "https://kanfa.test/posts/7", cover: null };
+  const { entities } = telegramMessage(pieceOf(summary, parseMarkdown("> `码`\n\n文")));
+  expect(entities.map(({ type }) => type)).toEqual(["bold", "blockquote", "code", "text_link"]);
+});
