@@ -7,11 +7,11 @@ import { keepMedia } from "../../src/articles/media.ts";
 import type { Content } from "../../src/articles/types.ts";
 import { insertInbox } from "../../src/delivery/ledger-store.ts";
 import { depsOf } from "../../src/deps.ts";
+import { cdata, element } from "../../src/formats/feeds/xml.ts";
 import { PREBUILT } from "../../src/formats/index.ts";
 import { bumpOffice } from "../../src/newsroom/store.ts";
 import type { Actor } from "../../src/newsroom/types.ts";
 import type { App } from "../../src/web/context.ts";
-import { cdata, element } from "../../src/web/site/feeds/xml.ts";
 import { site } from "../../src/web/site/index.tsx";
 import { correctArticle, recallArticle } from "../../src/wire/amend.ts";
 import { at, Line, watched } from "./helpers/world.ts";
@@ -492,6 +492,8 @@ describe("feeds", () => {
     expect(feed.link).toBe(`${URL_}/`);
     expect(feed.language).toBe("zh-CN");
     expect(text).toContain(`<atom:link href="${URL_}/feed.xml" rel="self" type="application/rss+xml"/>`);
+    expect(text).toContain(`<atom:link href="${URL_}/websub" rel="hub"/>`);
+    expect(headers.get("link")).toBe(`<${URL_}/websub>; rel="hub", <${URL_}/feed.xml>; rel="self"`);
     const item = feed.items![0]!;
     expect(item.guid).toEqual({ value: url, isPermaLink: true });
     expect(item.link).toBe(url);
@@ -509,6 +511,7 @@ describe("feeds", () => {
 
     const atom = parseAtomFeed((await get("/atom.xml")).text);
     expect(atom.links).toContainEqual({ rel: "self", type: "application/atom+xml", href: `${URL_}/atom.xml` });
+    expect(atom.links).toContainEqual({ rel: "hub", href: `${URL_}/websub` });
     expect(atom.entries!.length).toBe(30);
     expect(atom.entries![0]).toMatchObject({
       id: url,
@@ -531,6 +534,7 @@ describe("feeds", () => {
       title: "专栏-touyan - 刊发",
       home_page_url: `${URL_}/columns/touyan`,
       feed_url: `${URL_}/columns/touyan/feed.json`,
+      hubs: [{ type: "WebSub", url: `${URL_}/websub` }],
     });
     expect(feed.items[0]).toMatchObject({
       id: `${URL_}/posts/${uid}`,

@@ -8,7 +8,7 @@ import { readFeedVersion, readVersion } from "../../wire/store.ts";
 import type { App, Ctx } from "../context.ts";
 
 /** Raise it when the same posts give other pages or feeds than before: without it, caches would keep the old ones. */
-const LOOK = 3;
+const LOOK = 4;
 
 const CACHE_CONTROL = "public, max-age=60";
 

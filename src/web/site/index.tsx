@@ -1,9 +1,10 @@
 /** The readers' pages and feeds. Mounted at `/`, after something has set `deps`, `now` and, for pictures, `actor`. */
 import { Hono } from "hono";
+import type { FeedFile } from "../../formats/feeds/index.ts";
+import { FEEDS } from "../../formats/feeds/index.ts";
 import type { App } from "../context.ts";
 import { cachedFeed, cachedPage } from "./caching.ts";
-import type { FeedFile } from "./feeds/serve.ts";
-import { FORMATS, serveFeed } from "./feeds/serve.ts";
+import { serveFeed } from "./feed.ts";
 import { secured } from "./headers.ts";
 import { columns } from "./pages/columns.tsx";
 import { home } from "./pages/home.tsx";
@@ -23,7 +24,7 @@ site.get("/posts/:uid", secured, cachedPage, (c) => post(c, c.req.param("uid")))
 site.get("/inbox", secured, inbox);
 site.get("/media/:file", secured, picture);
 
-for (const file of Object.keys(FORMATS) as FeedFile[]) {
+for (const file of Object.keys(FEEDS) as FeedFile[]) {
   site.get(`/${file}`, secured, cachedFeed, (c) => serveFeed(c, { of: "all" }, file));
   site.get(`/publications/:slug/${file}`, secured, cachedFeed, (c) =>
     serveFeed(c, { of: "publication", slug: c.req.param("slug") }, file),

@@ -1,9 +1,9 @@
 /** The frame of every page. No script, nothing from another host. */
 import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { SITE_NAME } from "../../formats/feeds/index.ts";
 import type { Cover } from "../../formats/index.ts";
 import type { Ctx } from "../context.ts";
-import { SITE_NAME } from "./shelf.ts";
 
 export interface Page {
   title: string;

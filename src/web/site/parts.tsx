@@ -1,9 +1,9 @@
 /** Small parts that several pages share. */
 import { iso } from "../../platform/time.ts";
+import type { Reading } from "../../wire/reading.ts";
 import type { PostSummary } from "../../wire/store.ts";
 import { fullDate, localMinute, monthDay, weekday } from "./dates.ts";
 import { columnPath, postPath, publicationPath } from "./paths.ts";
-import type { Reading } from "./reading.ts";
 
 /** A moment, in the zone's own words. */
 export function Moment({ at, zone }: { at: number; zone: string }) {

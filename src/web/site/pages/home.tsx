@@ -1,4 +1,5 @@
 import { picturesOf } from "../../../articles/media.ts";
+import { SITE_NAME } from "../../../formats/feeds/index.ts";
 import { coverOf } from "../../../formats/index.ts";
 import type { FrontPost } from "../../../wire/store.ts";
 import { listFront } from "../../../wire/store.ts";
@@ -7,7 +8,6 @@ import { byEdition } from "../editions.ts";
 import { respond } from "../layout.tsx";
 import { EditionDate, Facts, Teaser } from "../parts.tsx";
 import { postPath, publicationPath } from "../paths.ts";
-import { SITE_NAME } from "../shelf.ts";
 
 /** Of each publication: an edition well over its quota, and some of the editions before. */
 const EACH = 40;

@@ -1,15 +1,16 @@
 import { raw } from "hono/html";
+import { picturesOf } from "../../../articles/media.ts";
 import { renderWeb } from "../../../formats/index.ts";
 import { absolute } from "../../../platform/address.ts";
 import { iso } from "../../../platform/time.ts";
+import type { Reading } from "../../../wire/reading.ts";
+import { readingOf } from "../../../wire/reading.ts";
 import type { PostDetail } from "../../../wire/store.ts";
 import { findPost } from "../../../wire/store.ts";
 import type { Ctx } from "../../context.ts";
 import { respond } from "../layout.tsx";
 import { Credits, KindMark, Moment } from "../parts.tsx";
 import { columnPath, postPath, publicationPath } from "../paths.ts";
-import type { Reading } from "../reading.ts";
-import { readingOf } from "../reading.ts";
 import { missing } from "./missing.tsx";
 
 /** `GET /posts/:uid`: the article. 410 once it is recalled. One query. */
@@ -18,7 +19,7 @@ export async function post(c: Ctx, uid: string) {
   const post = await findPost(db, uid);
   if (!post) return missing(c);
   if (post.recalledAt !== null) return recalled(c, post, post.recalledAt);
-  const reading = readingOf(post);
+  const reading = readingOf({ ...post, pictures: picturesOf(post.pictures) });
   return respond(c, {
     title: post.title,
     description: post.digest || post.title,

@@ -1,5 +1,5 @@
-import { escapeHtml } from "../../../formats/index.ts";
-import type { Feed, Item } from "./feed.tsx";
+import { escapeHtml } from "../html.ts";
+import type { Feed, FeedItem } from "./feed.ts";
 import { cdata, element, MEDIA_RSS, xmlDocument } from "./xml.ts";
 
 const NAMESPACES = {
@@ -24,13 +24,14 @@ export function rss(feed: Feed): string {
         element("language", {}, "zh-CN"),
         element("lastBuildDate", {}, feed.updated.toUTCString()),
         element("atom:link", { href: feed.self, rel: "self", type: "application/rss+xml" }),
+        element("atom:link", { href: feed.hub, rel: "hub" }),
         feed.items.map(item),
       ),
     ),
   );
 }
 
-function item(post: Item) {
+function item(post: FeedItem) {
   return element(
     "item",
     {},

@@ -1,4 +1,4 @@
-import type { Feed, Item } from "./feed.tsx";
+import type { Feed, FeedItem } from "./feed.ts";
 
 /** JSON Feed 1.1 (jsonfeed.org/version/1.1). */
 export function jsonFeed(feed: Feed): string {
@@ -9,11 +9,12 @@ export function jsonFeed(feed: Feed): string {
     feed_url: feed.self,
     description: feed.description,
     language: "zh-CN",
+    hubs: [{ type: "WebSub", url: feed.hub }],
     items: feed.items.map(item),
   });
 }
 
-function item(post: Item) {
+function item(post: FeedItem) {
   return {
     id: post.url,
     url: post.url,

@@ -1,9 +1,16 @@
 /** A post prepared for reading: its text as a tree, and what its revision says besides. */
-import type { Content, Credit } from "../../articles/types.ts";
-import { picturesOf } from "../../articles/media.ts";
-import type { Cover, Doc } from "../../formats/index.ts";
-import { coverOf, imageSources, parseMarkdown, safeUrl } from "../../formats/index.ts";
-import type { PostDetail } from "../../wire/store.ts";
+import type { Content, Credit, MediaFacts } from "../articles/types.ts";
+import type { Cover, Doc } from "../formats/index.ts";
+import { coverOf, imageSources, parseMarkdown, safeUrl } from "../formats/index.ts";
+
+/** What of a post is read. `meta` is its revision's JSON. */
+export interface Readable {
+  markdown: string;
+  meta: string;
+  column: string | null;
+  publication: string;
+  pictures: readonly MediaFacts[];
+}
 
 export interface Reading {
   doc: Doc;
@@ -24,7 +31,7 @@ function byRole(credits: readonly Credit[]): Reading["credits"] {
 }
 
 /** The post's text and surroundings, every address judged. */
-export function readingOf(post: PostDetail): Reading {
+export function readingOf(post: Readable): Reading {
   const { credits, cover, source } = JSON.parse(post.meta) as Pick<Content, "credits" | "cover" | "source">;
   const doc = parseMarkdown(post.markdown);
   const shown = cover !== null && !imageSources(doc).includes(cover) ? safeUrl(cover, "image") : null;
@@ -32,7 +39,7 @@ export function readingOf(post: PostDetail): Reading {
     doc,
     credits: byRole(credits),
     shown,
-    cover: coverOf({ ...post, cover }, picturesOf(post.pictures)),
+    cover: coverOf({ ...post, cover }, post.pictures),
     source: source && { name: source.name, url: safeUrl(source.url, "link") },
   };
 }

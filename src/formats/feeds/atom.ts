@@ -1,24 +1,34 @@
-import type { Feed, Item } from "./feed.tsx";
+import type { Feed, FeedItem } from "./feed.ts";
 import { cdata, element, MEDIA_RSS, xmlDocument } from "./xml.ts";
 
-/** Atom (RFC 4287). */
+/** Namespace of entries that were taken back (RFC 6721). */
+const TOMBSTONES = "http://purl.org/atompub/tombstones/1.0";
+
+/** Atom (RFC 4287), with tombstones of what was taken back. */
 export function atom(feed: Feed): string {
   return xmlDocument(
     element(
       "feed",
-      { xmlns: "http://www.w3.org/2005/Atom", "xmlns:media": MEDIA_RSS, "xml:lang": "zh-CN" },
+      {
+        xmlns: "http://www.w3.org/2005/Atom",
+        "xmlns:media": MEDIA_RSS,
+        ...(feed.withdrawn.length > 0 && { "xmlns:at": TOMBSTONES }),
+        "xml:lang": "zh-CN",
+      },
       element("id", {}, feed.self),
       element("title", {}, feed.title),
       element("subtitle", {}, feed.description),
       element("updated", {}, feed.updated.toISOString()),
       element("link", { rel: "self", type: "application/atom+xml", href: feed.self }),
+      element("link", { rel: "hub", href: feed.hub }),
       element("link", { rel: "alternate", type: "text/html", href: feed.home }),
       feed.items.map(entry),
+      feed.withdrawn.map(({ url, at }) => element("at:deleted-entry", { ref: url, when: at.toISOString() })),
     ),
   );
 }
 
-function entry(post: Item) {
+function entry(post: FeedItem) {
   return element(
     "entry",
     {},
