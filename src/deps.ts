@@ -52,6 +52,7 @@ export function depsOf(env: Env): Deps {
     adminToken: env.KANFA_ADMIN_TOKEN || undefined,
     denials: env.DENIALS,
     subscriptions: env.SUBSCRIPTIONS,
+    hub: env.HUB,
   };
 }
 

@@ -6,6 +6,7 @@ export interface Env {
   MEDIA: R2Bucket;
   DENIALS: RateLimit;
   SUBSCRIPTIONS: RateLimit;
+  HUB: RateLimit;
   /** Where readers reach this Worker, without a trailing slash. */
   KANFA_URL: string;
   /** Key over secrets at rest. Without it nothing runs; `npm start` makes one up. */
@@ -30,7 +31,16 @@ export interface ResendMessage {
   made: number;
 }
 
-export type QueueMessage = ShardMessage | ResendMessage;
+/** "Ask the callback of this request to the hub whether it means it." What is asked is read from the row. */
+export interface HubMessage {
+  v: 1;
+  request: string;
+  /** As a {@link ShardMessage}'s. */
+  at: number;
+  made: number;
+}
+
+export type QueueMessage = ShardMessage | ResendMessage | HubMessage;
 
 /** "Look after this shard." It carries no payload: what is due is read from the rows, so losing or doubling it is harmless. */
 export interface ShardMessage {

@@ -14,6 +14,8 @@ import { readEntries } from "./editions/calendar/store.ts";
 import { runDay } from "./editions/day.ts";
 import { horizon } from "./editions/slots.ts";
 import type { DeliveryDeps } from "./delivery/deps.ts";
+import { sweepHub } from "./delivery/hub.ts";
+import { ENDED_LIMIT, forgetRequestsOfHub, removeEnded } from "./delivery/hub-store.ts";
 import { PURGE_LIMIT, purgeDeliveries } from "./delivery/ledger-store.ts";
 import { forgetHosts } from "./delivery/settle-store.ts";
 import { wakeShards } from "./delivery/store.ts";
@@ -39,7 +41,7 @@ export async function tick(deps: Pick<DeliveryDeps, "db" | "queue" | "wall">, at
     }
   };
 
-  const due = await readDue(db, at);
+  const due = await readDue(db, at, deps.wall());
   if (due.articles) await attempt("articles", () => wake(db, at));
   // A tick that stepped back (a replayed day, a cron that came late) looks at every publication: the alarms tell of the
   // furthest time, not of this one.
@@ -58,17 +60,21 @@ export async function tick(deps: Pick<DeliveryDeps, "db" | "queue" | "wall">, at
     });
   await attempt("sweep", async () => void (await sweep(deps, at)));
   if (due.resends) await attempt("replays", () => sweepResends(deps, at));
+  if (due.hub) await attempt("hub", () => sweepHub(deps, at));
   if (heart.chores_at <= at)
     await attempt("chores", async () => {
-      const [purged] = await db.batch([
+      const wall = deps.wall();
+      const [purged, , ended] = await db.batch([
         purgeDeliveries(db, at),
+        ...removeEnded(db, wall),
+        forgetRequestsOfHub(db, wall),
         purgeResends(db, at),
         forgetHosts(db, at),
-        forgetRequests(db, deps.wall()),
+        forgetRequests(db, wall),
         setChores(db, at + HOUR),
       ]);
       // A large office fills the limit: the rest follows with the next tick, not with the next hour.
-      if (purged!.meta.changes >= PURGE_LIMIT) await setChores(db, at).run();
+      if (purged!.meta.changes >= PURGE_LIMIT || ended!.meta.changes >= ENDED_LIMIT) await setChores(db, at).run();
       await warnOfYears(db, at);
     });
   if (faults.length > 0)
@@ -79,17 +85,24 @@ export async function tick(deps: Pick<DeliveryDeps, "db" | "queue" | "wall">, at
 async function readDue(
   db: D1Database,
   at: number,
-): Promise<{ articles: boolean; publications: boolean; resends: boolean }> {
-  const found = await row<{ articles: number; publications: number; resends: number }>(
+  wall: number,
+): Promise<{ articles: boolean; publications: boolean; resends: boolean; hub: boolean }> {
+  const found = await row<{ articles: number; publications: number; resends: number; hub: number }>(
     db
       .prepare(
         `SELECT EXISTS (SELECT 1 FROM articles WHERE wake_at <= ?1) AS articles,
            EXISTS (SELECT 1 FROM publications WHERE due_at <= ?1) AS publications,
-           EXISTS (SELECT 1 FROM resends WHERE next_at <= ?1) AS resends`,
+           EXISTS (SELECT 1 FROM resends WHERE next_at <= ?1) AS resends,
+           EXISTS (SELECT 1 FROM hub_requests WHERE next_at <= ?2) AS hub`,
       )
-      .bind(at),
+      .bind(at, wall),
   );
-  return { articles: found?.articles === 1, publications: found?.publications === 1, resends: found?.resends === 1 };
+  return {
+    articles: found?.articles === 1,
+    publications: found?.publications === 1,
+    resends: found?.resends === 1,
+    hub: found?.hub === 1,
+  };
 }
 
 /** Once a day, says that a year lacks its notice. */

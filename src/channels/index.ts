@@ -8,11 +8,17 @@ import { ntfy } from "./ntfy.ts";
 import { slack } from "./slack.ts";
 import { telegram } from "./telegram.ts";
 import { webhook } from "./webhook.ts";
+import { websub } from "./websub.ts";
 import { wecom } from "./wecom.ts";
 
-const kinds = [webhook, wecom, dingtalk, feishu, telegram, slack, discord, ntfy, inbox] as const;
+const kinds = [webhook, wecom, dingtalk, feishu, telegram, slack, discord, ntfy, websub, inbox] as const;
 
 export const KIND_NAMES = kinds.map((kind) => kind.name);
+
+/** Those that a person can make channels of. */
+export const OFFERED_KINDS = (kinds as readonly { name: string; selfService?: true }[])
+  .filter((kind) => !kind.selfService)
+  .map((kind) => kind.name);
 
 const byName = new Map<string, AnyKind>(kinds.map((kind) => [kind.name, kind as unknown as AnyKind]));
 

@@ -4,6 +4,7 @@
  * {@link Kind} says all in one request, {@link StepsKind} takes several calls and waits.
  */
 import type { z } from "zod";
+import type { FeedItem } from "../formats/feeds/index.ts";
 
 /** A wire entry as a channel composes it. */
 export interface Item {
@@ -26,6 +27,8 @@ export interface Item {
   };
   /** The post's text, rendered at the first call; only for kinds whose {@link Kind.wants} is `text`. */
   text(): { markdown: string; html: string };
+  /** The post as feeds carry it; made and offered as {@link Item.text}. */
+  feed(): FeedItem;
 }
 
 /** Something that the office has to know, as a channel of purpose `alert` composes it. */
@@ -111,6 +114,8 @@ export interface Description<Config = unknown> {
   unknown: "resend" | "leave";
   /** The only hosts of its platform. Undefined: a channel may name any public one. */
   hosts?: readonly string[];
+  /** Its subscribers make, renew and end their channels themselves: no person makes, changes or tests one. */
+  selfService?: true;
   /** Whether composing needs the posts' texts or their summaries only. */
   wants(config: Config): "summary" | "text";
 }

@@ -155,7 +155,8 @@ export function conclude(
   });
   const success = settled.outcome === "accepted";
   const { health, act } = checkup(channel, success ? "success" : counted ? "failure" : "neither", now);
-  const closes = act === "close" && settled.outcome !== "gone";
+  // A channel that its subscriber looks after has a time of its own, and is kept to the end of it.
+  const closes = act === "close" && settled.outcome !== "gone" && !kind.selfService;
   const nextAt = "nextAt" in settled ? settled.nextAt : null;
   const rest = restAfter(kind.limits.pace, channel.peers);
   const posts = success || (settled.outcome === "unknown" && settled.advance) ? delivery.entries : [];

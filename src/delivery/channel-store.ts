@@ -8,9 +8,11 @@ import type { OldSecret } from "./secrets.ts";
 import { SHARD_SIZE } from "./store.ts";
 import type { ChannelStatus, Purpose } from "./types.ts";
 
+const ALWAYS: Guard = { sql: "1", args: [] };
+
 /**
  * Puts a new channel, at the head of its log, into the first shard of its purpose with room, making one when all are
- * full. Three statements of a batch.
+ * full. Three statements of a batch. Under a guard it is made only if that holds when its turn comes.
  */
 export function insertChannel(
   db: D1Database,
@@ -25,8 +27,11 @@ export function insertChannel(
     expiresAfter: number;
     host: string | null;
     credential: string | null;
+    /** Wall clock, ms; null for a channel without an end. */
+    endsAt: number | null;
   },
   now: number,
+  guard: Guard = ALWAYS,
 ): Statement[] {
   const { head } = LOGS[channel.purpose];
   return [
@@ -39,9 +44,9 @@ export function insertChannel(
     db
       .prepare(
         `INSERT INTO channels (uid, shard, kind, name, status, config, secret, filter, expires_after, start_seq, cursor, due_at, rev, created_at,
-           updated_at, purpose, host, credential)
-         SELECT ?1, min(id), ?2, ?3, 'active', ?4, ?5, ?6, ?7, ${head}, ${head}, 0, 1, ?8, ?8, ?9, ?10, ?11 FROM shards
-         WHERE members < ${SHARD_SIZE} AND purpose = ?9`,
+           updated_at, purpose, host, credential, ends_at)
+         SELECT ?1, min(id), ?2, ?3, 'active', ?4, ?5, ?6, ?7, ${head}, ${head}, 0, 1, ?8, ?8, ?9, ?10, ?11, ?12 FROM shards
+         WHERE members < ${SHARD_SIZE} AND purpose = ?9 HAVING ${guard.sql}`,
       )
       .bind(
         channel.uid,
@@ -55,9 +60,15 @@ export function insertChannel(
         channel.purpose,
         channel.host,
         channel.credential,
+        channel.endsAt,
+        ...guard.args,
       ),
+    // Counted, not added to: under a guard there may be nothing new.
     db
-      .prepare(`UPDATE shards SET members = members + 1 WHERE id = (SELECT shard FROM channels WHERE uid = ?)`)
+      .prepare(
+        `UPDATE shards SET members = (SELECT count(*) FROM channels WHERE shard = shards.id)
+         WHERE id = (SELECT shard FROM channels WHERE uid = ?)`,
+      )
       .bind(channel.uid),
   ];
 }
@@ -82,12 +93,13 @@ export interface ChannelRow {
   failingSince: number | null;
   rev: number;
   createdAt: number;
+  endsAt: number | null;
   last: string | null;
 }
 
 const CHANNEL = `SELECT id, uid, shard, purpose, kind, name, status, config, secret, old_secrets AS oldSecrets, filter,
     expires_after AS expiresAfter, start_seq AS startSeq, cursor, failing_since AS failingSince, rev,
-    created_at AS createdAt,
+    created_at AS createdAt, ends_at AS endsAt,
     (SELECT json_object('from', from_seq, 'to', to_seq, 'outcome', outcome, 'at', at) FROM deliveries d WHERE d.channel_id = channels.id
      ORDER BY from_seq DESC LIMIT 1) AS last
   FROM channels`;
@@ -106,9 +118,18 @@ export async function findChannel(db: D1Database, uid: string): Promise<ChannelR
   return found && toChannel(found);
 }
 
-/** One page of channels after the internal id `after`. */
-export async function listChannels(db: D1Database, after: number, limit: number): Promise<ChannelRow[]> {
-  const found = await rows<StoredChannel>(db.prepare(`${CHANNEL} WHERE id > ? ORDER BY id LIMIT ?`).bind(after, limit));
+/** One page of channels after the internal id `after`: those of one kind, or the office's own, which have no end. */
+export async function listChannels(
+  db: D1Database,
+  of: { kind?: string | undefined },
+  after: number,
+  limit: number,
+): Promise<ChannelRow[]> {
+  const found = await rows<StoredChannel>(
+    db
+      .prepare(`${CHANNEL} WHERE id > ?1 AND iif(?3 IS NULL, ends_at IS NULL, kind = ?3) ORDER BY id LIMIT ?2`)
+      .bind(after, limit, of.kind ?? null),
+  );
   return found.map(toChannel);
 }
 

@@ -58,8 +58,8 @@ interface ClaimedRow extends Omit<Claimed, "filter" | "open" | "circuit" | "oldS
 
 /**
  * Leases the shard's due channels to `token` until `until` (wall clock): those in good health, or, when none of these is
- * due, at most `failing` of the others, so that a dead endpoint's deadline holds up nobody who is well. Two consumers get
- * disjoint sets. The delivery that a channel has open, if any, comes with it.
+ * due, at most `failing` of the others, so that a dead endpoint's deadline holds up nobody who is well. None whose own time
+ * is over. Two consumers get disjoint sets. The delivery that a channel has open, if any, comes with it.
  */
 export async function claimChannels(
   db: D1Database,
@@ -72,7 +72,8 @@ export async function claimChannels(
     db
       .prepare(
         `WITH due AS MATERIALIZED (SELECT id, failing_since IS NOT NULL AS failing, due_at FROM channels
-           WHERE shard = ?1 AND status = 'active' AND cursor < ${headOf("purpose")} AND due_at <= ?4 AND lease_until <= ?5),
+           WHERE shard = ?1 AND status = 'active' AND cursor < ${headOf("purpose")} AND due_at <= ?4 AND lease_until <= ?5
+             AND (ends_at IS NULL OR ends_at > ?5)),
          worst AS MATERIALIZED (SELECT min(failing) AS failing FROM due)
          UPDATE channels SET lease_token = ?2, lease_until = ?3
          WHERE id IN (SELECT id FROM due WHERE failing = (SELECT failing FROM worst)

@@ -8,6 +8,7 @@ import type { QueueMessage } from "../env.ts";
 import { log, logFault } from "../platform/log.ts";
 import type { DeliveryDeps } from "./deps.ts";
 import { HOUR } from "../platform/time.ts";
+import { runRequest } from "./hub.ts";
 import { runResend } from "./resend.ts";
 import { runShard } from "./shard.ts";
 import { forgetEnqueued, wakeShard, wakeShards } from "./store.ts";
@@ -16,6 +17,7 @@ const when = { v: z.literal(1), at: z.int(), made: z.int() };
 const message = z.union([
   z.object({ ...when, shard: z.int(), ticket: z.string() }),
   z.object({ ...when, resends: z.literal(true), channel: z.int() }),
+  z.object({ ...when, request: z.string() }),
 ]) satisfies z.ZodType<QueueMessage>;
 
 /** The part of a queue message that is used here, so that tests need no workerd types. */
@@ -24,6 +26,18 @@ export interface Delivered {
   body: unknown;
   ack(): void;
   retry(options?: { delaySeconds?: number }): void;
+}
+
+/** Does what a message says. */
+function work(deps: DeliveryDeps, body: QueueMessage, now: number): Promise<unknown> {
+  if ("shard" in body) return runShard(deps, body, now);
+  return "request" in body ? runRequest(deps, body, now) : runResend(deps, body, now);
+}
+
+/** What a message is about, as audit and alerts name it. */
+function subjectOf(body: QueueMessage): string {
+  if ("shard" in body) return `shard:${body.shard}`;
+  return "request" in body ? "hub:requests" : `channel:${body.channel}`;
 }
 
 /** How long a message waits after a fault of ours, seconds. */
@@ -48,10 +62,10 @@ async function handle(deps: DeliveryDeps, delivered: Delivered): Promise<void> {
   const body = parsed.data;
   const now = body.at + Math.max(0, deps.wall() - body.made);
   try {
-    await ("shard" in body ? runShard(deps, body, now) : runResend(deps, body, now));
+    await work(deps, body, now);
     delivered.ack();
   } catch (error) {
-    logFault("shard" in body ? `shard ${body.shard}` : `replays of channel ${body.channel}`, error);
+    logFault(subjectOf(body), error);
     delivered.retry({ delaySeconds: FAULT_DELAY });
   }
 }
@@ -84,7 +98,7 @@ export async function bury(deps: Pick<DeliveryDeps, "db" | "wall">, messages: re
     }
     const body = parsed.data;
     const now = body.at + Math.max(0, deps.wall() - body.made);
-    const subject = "shard" in body ? `shard:${body.shard}` : `channel:${body.channel}`;
+    const subject = subjectOf(body);
     const words = ["队列消息多次处理失败", `${subject} 的投递任务连续失败，系统会重新安排；若反复出现，请查看日志。`];
     try {
       await db.batch([

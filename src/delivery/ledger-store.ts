@@ -44,7 +44,7 @@ export function findDelivery(db: D1Database, channelUid: string, from: number): 
   return row(db.prepare(`${DELIVERY} WHERE c.uid = ? AND d.from_seq = ?`).bind(channelUid, from));
 }
 
-/** How far a hundred channels of readers at most have got with the entries up to `seq`. */
+/** How far a hundred of the office's news channels at most have got with the entries up to `seq`. */
 export function listProgress(
   db: D1Database,
   seq: number,
@@ -52,7 +52,7 @@ export function listProgress(
   return rows(
     db
       .prepare(
-        `SELECT uid AS channel, name, kind, status, cursor, cursor >= ? AS settled FROM channels WHERE purpose = 'news' ORDER BY id LIMIT 100`,
+        `SELECT uid AS channel, name, kind, status, cursor, cursor >= ? AS settled FROM channels WHERE purpose = 'news' AND ends_at IS NULL ORDER BY id LIMIT 100`,
       )
       .bind(seq),
   );

@@ -1,9 +1,11 @@
 /** One push: compose, sign, send. What is pure is in the kinds; what touches the world is here. */
 import type { AlertItem, Description, Item, Kind, Outgoing, Reply } from "../channels/kind.ts";
 import { coverOf, parseMarkdown, renderFeed } from "../formats/index.ts";
+import type { FeedItem } from "../formats/feeds/index.ts";
 import { absolute } from "../platform/address.ts";
 import { iso } from "../platform/time.ts";
 import type { Alert } from "../alerts/store.ts";
+import { feedItemOf } from "../wire/feed-item.ts";
 import type { Entry } from "../wire/store.ts";
 import type { Followed } from "./owed.ts";
 import { openSigners, type Signing } from "./secrets.ts";
@@ -21,6 +23,7 @@ export const deliveryId = (channelUid: string, from: number): string => `${chann
 export class Composer {
   readonly #siteUrl: string;
   readonly #texts = new Map<number, { markdown: string; html: string }>();
+  readonly #feedItems = new Map<number, FeedItem>();
   readonly #payloads = new Map<string, unknown>();
 
   constructor(siteUrl: string) {
@@ -65,7 +68,19 @@ export class Composer {
         ...(!entry.recalled && { cover: absolute(coverOf(entry, entry.pictures).wide, this.#siteUrl) }),
       },
       text: () => this.#text(entry),
+      feed: () => this.#feedItem(entry),
     };
+  }
+
+  #feedItem(entry: Entry): FeedItem {
+    let item = this.#feedItems.get(entry.seq);
+    if (!item) {
+      const { markdown, meta } = entry;
+      if (markdown === null || meta === null) throw new Error(`Entry ${entry.seq} was read without its text.`);
+      item = feedItemOf({ ...entry, markdown, meta }, this.#siteUrl);
+      this.#feedItems.set(entry.seq, item);
+    }
+    return item;
   }
 
   #text(entry: Entry): { markdown: string; html: string } {

@@ -33,7 +33,7 @@ import {
 import { openConfig } from "./secrets.ts";
 import { excerptOf } from "./send.ts";
 import { MESSAGE_GRACE } from "./shard.ts";
-import { type Channel, DEFAULT_EXPIRY, requireKind } from "./subscriptions.ts";
+import { type Channel, DEFAULT_EXPIRY, requireKind, requireOurs } from "./subscriptions.ts";
 
 /** How many entries one request replays at most. */
 export const REPLAY_LIMIT = 500;
@@ -106,6 +106,7 @@ export async function askReplay(
 export async function sendTest(deps: DeliveryDeps, channel: Channel, actor: Actor, now: number): Promise<ResendRow> {
   const { db } = deps;
   requireSendable(deps, channel, "test");
+  requireOurs(deps, channel);
   const [, inserted] = await db.batch<{ id: number }>([
     audit(
       db,
@@ -201,7 +202,8 @@ async function resend(
     nextAt: null,
   });
   const channel = await findChannelById(deps.db, channelId);
-  if (!channel || channel.status !== "active") return unsent("the channel was no longer active");
+  if (!channel || channel.status !== "active" || (channel.endsAt ?? Infinity) <= deps.wall())
+    return unsent("the channel was no longer active");
   const kind = requireKind(deps, channel.kind);
   const { config } = await openConfig(kind, channel, deps.keys);
   const entries = await readEntriesNamed(deps.db, claimed.entries, kind.wants(config) === "text");

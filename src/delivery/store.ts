@@ -74,7 +74,7 @@ export function finishShard(
       `UPDATE shards SET due_at = m.due, ticket = ?5,
          enqueued_until = CASE WHEN m.due - ?2 <= ?6 THEN ?3 + max(0, m.due - ?2) + ?7 ELSE 0 END
        FROM (SELECT min(CASE WHEN lease_until > ?3 THEN max(due_at, ?2 + lease_until - ?3) ELSE due_at END) AS due FROM channels
-             WHERE shard = ?1 AND status = 'active' AND cursor < ${headOf("purpose")}) m
+             WHERE shard = ?1 AND status = 'active' AND cursor < ${headOf("purpose")} AND (ends_at IS NULL OR ends_at > ?3)) m
        WHERE shards.id = ?1 AND (shards.ticket = ?4 OR (m.due IS NOT NULL AND (shards.due_at IS NULL OR m.due < shards.due_at)))
        RETURNING due_at AS dueAt`,
     )

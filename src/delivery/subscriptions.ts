@@ -1,7 +1,7 @@
 /** Channels as people manage them: make, change, pause, resume, remove. */
 import type { AnyKind } from "../channels/kind.ts";
 import { takesSteps } from "../channels/kind.ts";
-import { KIND_NAMES } from "../channels/index.ts";
+import { OFFERED_KINDS } from "../channels/index.ts";
 import { audit } from "../newsroom/store.ts";
 import type { Actor } from "../newsroom/types.ts";
 import type { SecretKeys } from "../platform/crypto.ts";
@@ -56,8 +56,14 @@ export interface Channel extends Omit<ChannelRow, "config"> {
 /** The kind of this name. Throws a 422 problem that lists the kinds there are. */
 export function requireKind(deps: Pick<SubscriptionDeps, "kindOf">, name: string): AnyKind {
   const kind = deps.kindOf(name);
-  if (!kind) throw invalid("kind", `is not one of ${KIND_NAMES.join(", ")}`);
+  if (!kind) throw invalid("kind", `is not one of ${OFFERED_KINDS.join(", ")}`);
   return kind;
+}
+
+/** Throws 409 for a channel that its subscriber looks after, not a person. */
+export function requireOurs(deps: Pick<SubscriptionDeps, "kindOf">, channel: Pick<Channel, "kind">): void {
+  if (requireKind(deps, channel.kind).selfService)
+    throw conflict(`The subscriber of a “${channel.kind}” channel looks after it; it can be paused or removed.`);
 }
 
 /** The channel with this public id. Throws a 404 problem. */
@@ -141,6 +147,7 @@ export async function createChannel(
 ): Promise<{ channel: Channel; secret: string | null }> {
   const { db, keys } = deps;
   const kind = requireKind(deps, input.kind);
+  if (kind.selfService) throw invalid("kind", `is not one of ${OFFERED_KINDS.join(", ")}`);
   const { purpose = "news" } = input;
   checkPurpose(purpose, kind, input.filter);
   const config = await checkConfig(deps, kind, input.config);
@@ -156,6 +163,7 @@ export async function createChannel(
         secret: secret === null ? null : await sealSigning(input.uid, secret, keys),
         host: hostOf(kind, config),
         credential: await credentialOf(kind, config, keys),
+        endsAt: null,
       },
       now,
     ),
@@ -188,6 +196,7 @@ export async function changeChannel(
   now: number,
 ): Promise<Channel> {
   const { db, keys } = deps;
+  requireOurs(deps, channel);
   if (rev !== channel.rev) throw stale(channel.rev);
   const kind = requireKind(deps, channel.kind);
   checkPurpose(channel.purpose, kind, change.filter ?? {});

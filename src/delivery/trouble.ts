@@ -48,8 +48,8 @@ export function troubleStatements(
   if (troubles.length === 0) return [];
   const json = JSON.stringify(troubles.map((trouble) => ({ ...trouble, ...wordsOf(trouble) })));
   const args = [run.at, json, run.token];
-  const source = (columns: string) =>
-    `SELECT ${columns} FROM json_each(?2) j JOIN channels c ON c.uid = j.value ->> 'channel' AND c.lease_token = ?3 ORDER BY j.key`;
+  const source = (columns: string, more = "") =>
+    `SELECT ${columns} FROM json_each(?2) j JOIN channels c ON c.uid = j.value ->> 'channel' AND c.lease_token = ?3 ${more} ORDER BY j.key`;
   const noted = auditEach(db, {
     sql: source(
       `?1, 'delivery', 'delivery.' || (j.value ->> 'outcome'), 'channel:' || c.uid,
@@ -63,6 +63,8 @@ export function troubleStatements(
     insertAlerts(db, {
       sql: source(
         `?1, 'delivery.' || (j.value ->> 'outcome'), j.value ->> 'title', j.value ->> 'body', 'channel:' || c.uid`,
+        // Who came by themselves go by themselves: their troubles are no concern of a person.
+        "AND c.ends_at IS NULL",
       ),
       args,
     }),

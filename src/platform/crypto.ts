@@ -9,13 +9,20 @@ export async function sha256(data: string | Uint8Array<ArrayBuffer>): Promise<st
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
 
-/** HMAC-SHA256, base64. An empty key is refused by WebCrypto. */
-export async function hmacBase64(key: string | Uint8Array<ArrayBuffer>, message: string): Promise<string> {
+async function hmac(key: string | Uint8Array<ArrayBuffer>, message: string): Promise<Uint8Array> {
   const bytes = typeof key === "string" ? encoder.encode(key) : key;
   const handle = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-  return btoa(
-    String.fromCharCode(...new Uint8Array(await crypto.subtle.sign("HMAC", handle, encoder.encode(message)))),
-  );
+  return new Uint8Array(await crypto.subtle.sign("HMAC", handle, encoder.encode(message)));
+}
+
+/** HMAC-SHA256, base64. An empty key is refused by WebCrypto. */
+export async function hmacBase64(key: string | Uint8Array<ArrayBuffer>, message: string): Promise<string> {
+  return btoa(String.fromCharCode(...(await hmac(key, message))));
+}
+
+/** HMAC-SHA256, hex. An empty key is refused by WebCrypto. */
+export async function hmacHex(key: string | Uint8Array<ArrayBuffer>, message: string): Promise<string> {
+  return Array.from(await hmac(key, message), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** Random bytes as base64url without padding. */

@@ -11,6 +11,7 @@ export interface Deps extends DeliveryDeps {
   adminToken: string | undefined;
   denials: Pick<RateLimit, "limit">;
   subscriptions: Pick<RateLimit, "limit">;
+  hub: Pick<RateLimit, "limit">;
 }
 
 export interface App {

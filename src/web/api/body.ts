@@ -11,10 +11,12 @@ export const BODY_LIMIT = 2 * 1024 * 1024;
 const BODY = "(body)";
 
 /** The request's body, read once and kept. Throws 413 as soon as it is over the limit, whatever Content-Length said. */
-export async function bodyOf(c: Ctx): Promise<Uint8Array<ArrayBuffer>> {
+export async function bodyOf(
+  c: Ctx,
+  limit = c.req.path === "/api/media" ? MEDIA_LIMIT : BODY_LIMIT,
+): Promise<Uint8Array<ArrayBuffer>> {
   const kept = c.get("body");
   if (kept) return kept;
-  const limit = c.req.path === "/api/media" ? MEDIA_LIMIT : BODY_LIMIT;
   const chunks: Uint8Array[] = [];
   let size = 0;
   if (c.req.raw.body)

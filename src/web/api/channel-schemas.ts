@@ -1,10 +1,10 @@
 /** The shapes of channels that come in. */
 import { z } from "zod";
-import { KIND_NAMES } from "../../channels/index.ts";
+import { KIND_NAMES, OFFERED_KINDS } from "../../channels/index.ts";
 import { PURPOSES } from "../../delivery/types.ts";
 import { HOUR } from "../../platform/time.ts";
 import { ENTRY_KINDS } from "../../wire/store.ts";
-import { line, slug, timeOfDay, zone } from "./schemas.ts";
+import { line, pageQuery, slug, timeOfDay, zone } from "./schemas.ts";
 
 const some = z.array(slug).max(100);
 /** How many digests a day may have: more of them are no digests. */
@@ -42,7 +42,7 @@ const expiry = z
   .transform((hours) => Math.round(hours * HOUR));
 
 export const newChannel = z.strictObject({
-  kind: z.enum(KIND_NAMES as [string, ...string[]]),
+  kind: z.enum(OFFERED_KINDS as [string, ...string[]]),
   /** `news` follows the wire, `alert` what the office has to know. */
   purpose: z.enum(PURPOSES).default("news"),
   /** Without one it is called after its kind. */
@@ -55,3 +55,6 @@ export const newChannel = z.strictObject({
 export const channelPatch = z
   .strictObject({ name: line(80), config: z.record(z.string(), z.unknown()), filter, expires_after_hours: expiry })
   .partial();
+
+/** Channels that subscribers made themselves are listed by their kind: they are many, and no person's to look after. */
+export const channelQuery = pageQuery.extend({ kind: z.enum(KIND_NAMES as [string, ...string[]]).optional() });

@@ -14,12 +14,11 @@ import { Problem } from "../../platform/problem.ts";
 import type { App, Ctx } from "../context.ts";
 import { requireScope } from "./auth.ts";
 import { ifMatch, readJson, readQuery } from "./body.ts";
-import { newChannel, channelPatch } from "./channel-schemas.ts";
+import { channelPatch, channelQuery, newChannel } from "./channel-schemas.ts";
 import { channelView } from "./entities.ts";
 import { idFor } from "./idempotency.ts";
 import { operation } from "./operation.ts";
 import { pageOf, positionOf } from "./paging.ts";
-import * as schemas from "./schemas.ts";
 
 export const channels = new Hono<App>();
 const tag = "channels";
@@ -40,12 +39,12 @@ function show(c: Ctx, channel: Channel): Response {
 
 channels.get(
   "/channels",
-  operation({ summary: "List channels", tag, scope: "channels", query: schemas.pageQuery }),
+  operation({ summary: "List channels", tag, scope: "channels", query: channelQuery }),
   async (c) => {
     requireScope(c, "channels");
     const deps = c.get("deps");
-    const { cursor, limit } = readQuery(c, schemas.pageQuery);
-    const rows = await listChannels(deps.db, positionOf(cursor, 0), limit + 1);
+    const { cursor, limit, kind } = readQuery(c, channelQuery);
+    const rows = await listChannels(deps.db, { kind }, positionOf(cursor, 0), limit + 1);
     const opened = await Promise.all(rows.map((row) => openChannel(deps, row)));
     return c.json(pageOf(opened, limit, (channel) => channel.id, channelView));
   },

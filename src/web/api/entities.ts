@@ -277,6 +277,7 @@ export function channelView(channel: Channel) {
       at: iso(last.at),
     },
     created_at: iso(channel.createdAt),
+    ...(channel.endsAt !== null && { ends_at: iso(channel.endsAt) }),
   };
 }
 

@@ -12,6 +12,7 @@ import { inbox } from "./pages/inbox.tsx";
 import { post } from "./pages/post.tsx";
 import { column, publication } from "./pages/shelf.tsx";
 import { picture } from "./pictures.ts";
+import { askedOfHub, hubPage } from "./websub.tsx";
 
 export const site = new Hono<App>();
 
@@ -23,6 +24,8 @@ site.get("/publications/:slug", secured, cachedPage, (c) => publication(c, c.req
 site.get("/posts/:uid", secured, cachedPage, (c) => post(c, c.req.param("uid")));
 site.get("/inbox", secured, inbox);
 site.get("/media/:file", secured, picture);
+site.get("/websub", secured, hubPage);
+site.post("/websub", secured, askedOfHub);
 
 for (const file of Object.keys(FEEDS) as FeedFile[]) {
   site.get(`/${file}`, secured, cachedFeed, (c) => serveFeed(c, { of: "all" }, file));

@@ -17,6 +17,17 @@ export function item(more: Partial<Item> = {}): Item {
       publication: "huade",
     },
     text: () => ({ markdown: "# 正文", html: "<h2>正文</h2>" }),
+    feed: () => ({
+      url: "https://kanfa.test/posts/0193b0c2-7f3a-7000-8000-000000000001",
+      title: "七号镇：“板凳课堂”开到田间地头",
+      digest: "摘要",
+      html: "<h2>正文</h2>",
+      author: "七号镇",
+      tags: ["党课"],
+      image: "https://kanfa.test/covers/plain-wide.png",
+      published: new Date("2026-11-23T08:30:00+08:00"),
+      updated: new Date("2026-11-23T08:30:00+08:00"),
+    }),
     ...more,
   };
 }

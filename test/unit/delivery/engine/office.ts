@@ -160,6 +160,7 @@ export class Office {
           expiresAfter,
           host: hostOf(made, config),
           credential: await credentialOf(made, config, KEYS),
+          endsAt: null,
         },
         this.now,
       ),
