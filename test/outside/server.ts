@@ -2,11 +2,21 @@
  * The outside as worker tests meet it over real sockets: a server that misbehaves in every way that a subscriber's can, and
  * a resolver. It runs in Node beside the workerds; `OUTSIDE` in their bindings is its address.
  */
+import { createHmac } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 
-type Answer = (response: ServerResponse, url: URL, request: IncomingMessage) => void;
+type Answer = (response: ServerResponse, url: URL, request: IncomingMessage, body: Buffer) => void;
+
+/** What a feed's subscriber was posted: whether it believes it, and what it says. */
+interface Posted {
+  signed: boolean;
+  type: string;
+  link: string;
+  body: string;
+}
+const posted = new Map<string, Posted[]>();
 
 const BOMB = gzipSync(Buffer.alloc(50 * 1024 * 1024));
 const drips = (response: ServerResponse, bytes: () => string | Buffer, every: number): void => {
@@ -28,6 +38,34 @@ const resolver: Answer = (response, { searchParams }) => {
   response.setHeader("content-type", "application/dns-json").end(JSON.stringify({ Status: status, Answer }));
 };
 
+/**
+ * A WebSub subscriber. To the hub's question it answers `as` its query says; what is posted to it is kept under its
+ * `mark`, checked against the `secret` of its query.
+ */
+const subscriber: Answer = (response, url, request, body) => {
+  const own = (name: string) => url.searchParams.get(name) ?? "";
+  if (request.method === "POST") {
+    const { "x-hub-signature": signature, "content-type": type = "", link = "" } = request.headers;
+    const mac = createHmac("sha256", own("secret")).update(body).digest("hex");
+    const post = { signed: signature === `sha256=${mac}`, type, link: String(link), body: body.toString() };
+    posted.set(own("mark"), [...(posted.get(own("mark")) ?? []), post]);
+    response.writeHead(204).end();
+    return;
+  }
+  const challenge = own("hub.challenge");
+  const there = new URL(url);
+  there.searchParams.set("as", "verifies");
+  const ways: Readonly<Record<string, () => void>> = {
+    verifies: () => response.writeHead(200, { "content-type": "text/plain" }).end(challenge),
+    refuses: () => response.writeHead(404).end(challenge),
+    mistakes: () => response.end([...challenge].toReversed().join("")),
+    redirects: () => response.writeHead(307, { location: there.pathname + there.search }).end(),
+    hangs: () => {},
+    breaks: () => request.socket.resetAndDestroy(),
+  };
+  ways[own("as")]?.();
+};
+
 /** Path → what it does. `/answer` takes status, body and any header from its query. */
 const ANSWERS: Readonly<Record<string, Answer>> = {
   "/dns-query": resolver,
@@ -44,6 +82,9 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
     response.writeHead(200, { "content-length": "1000" }).write("half of it");
     setTimeout(() => response.destroy(), 20);
   },
+  "/subscriber": subscriber,
+  "/posted": (response, { searchParams }) =>
+    response.end(JSON.stringify(posted.get(searchParams.get("mark") ?? "") ?? [])),
   "/garbage": (_response, _url, request) => request.socket.end("This is not HTTP at all.\r\n\r\n"),
 };
 
@@ -58,8 +99,11 @@ export async function startOutside(): Promise<string> {
     }
     const mark = url.searchParams.get("mark");
     if (mark !== null) seen.set(mark, (seen.get(mark) ?? 0) + 1);
-    request.resume();
-    request.on("end", () => (ANSWERS[url.pathname] ?? ANSWERS["/answer"]!)(response, url, request));
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () =>
+      (ANSWERS[url.pathname] ?? ANSWERS["/answer"]!)(response, url, request, Buffer.concat(chunks)),
+    );
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   server.unref();

@@ -153,6 +153,7 @@ const TABLES = [
   "shards",
   "channels",
   "deliveries",
+  "hub_requests",
   "calendar_days",
   "calendar_years",
 ] as const;

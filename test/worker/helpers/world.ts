@@ -148,6 +148,7 @@ const TABLES = [
   "credentials",
   "hosts",
   "inbox",
+  "hub_requests",
   "alerts",
   "warnings",
   "arrivals",
