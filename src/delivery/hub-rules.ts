@@ -72,7 +72,8 @@ export function questionOf(
 ): string {
   const ours = new URLSearchParams({ "hub.mode": mode, "hub.topic": topic, "hub.challenge": challenge });
   if (mode === "subscribe") ours.set("hub.lease_seconds", String(Math.floor(lease / SECOND)));
-  const join = callback.includes("?") ? (/[?&]$/.test(callback) ? "" : "&") : "?";
+  const query = callback.indexOf("?");
+  const join = query === -1 ? "?" : query === callback.length - 1 || callback.endsWith("&") ? "" : "&";
   return `${callback}${join}${ours}`;
 }
 
