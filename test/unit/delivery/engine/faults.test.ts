@@ -1,189 +1,10 @@
-/** What the engine does with a channel, seen from its endpoint and from its rows. */
+/** What the engine does when an endpoint moves, falls silent, fails for days, or takes others with it. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../../src/platform/time.ts";
-import { plain } from "./kinds.ts";
 import type { Received } from "./office.ts";
-import { Office } from "./office.ts";
+import { channel, ledger, office, pass, publish, reset, run, sent, START, status } from "./scene.ts";
 
-const START = Date.parse("2026-11-23T08:30:00+08:00");
-const FIVE = { batch: 5, deadline: 10_000 };
-const KINDS = [
-  plain("one"),
-  plain("many", { limits: FIVE }),
-  plain("leaving", { unknown: "leave" }),
-  plain("robot", {
-    limits: { ...FIVE, batch: 1, pace: { channel: 1000, credential: 3000 } },
-    credential: ({ token }) => token,
-  }),
-];
-let office: Office;
-const status = (code: number, headers: Record<string, string> = {}, body = "") =>
-  new Response(body, { status: code, headers });
-const seqsOf = ({ body }: Received): number[] => JSON.parse(body) as number[];
-const sent = (uid = "c"): number[][] => office.received.filter((request) => request.uid === uid).map(seqsOf);
-const ledger = (uid = "c") =>
-  office.rows<{ entries: string; outcome: string; n: number }>(
-    "SELECT d.entries, d.outcome, d.n FROM deliveries d JOIN channels c ON c.id = d.channel_id WHERE c.uid = ? ORDER BY d.from_seq",
-    uid,
-  );
-const channel = <T>(column: string, uid = "c") => office.value<T>(`SELECT ${column} FROM channels WHERE uid = ?`, uid);
-const publish = (count: number) => {
-  for (let i = 0; i < count; i++) office.append("published");
-};
-/** Ticks each minute for so long. */
-async function pass(ms: number, step = MINUTE): Promise<void> {
-  for (const end = office.now + ms; office.now < end; office.now = Math.min(end, office.now + step)) {
-    await office.tick();
-    await office.drain();
-  }
-}
-async function run(): Promise<void> {
-  await office.tick();
-  await office.drain();
-}
-const seconds = (uid = "c") => office.received.filter((r) => r.uid === uid).map(({ at }) => (at - START) / SECOND);
-const time = (text: string) => Date.parse(`2026-11-${text}:00+08:00`);
-
-beforeEach(() => {
-  office = new Office(KINDS, START);
-});
-
-describe("the hours of a channel", () => {
-  it("nothing goes out in quiet hours, and it costs neither an attempt nor a row of the ledger", async () => {
-    await office.channel("c", "many", { filter: { quiet: { from: "08:00", to: "10:00" } } });
-    publish(3);
-    await run();
-    expect(ledger()).toEqual([]);
-    expect(channel("due_at")).toBe(time("23T10:00"));
-    await pass(3 * HOUR);
-    expect(sent()).toEqual([[1, 2, 3]]);
-    expect(office.received[0]!.at).toBe(time("23T10:00"));
-  });
-
-  it("a retry waits for them too", async () => {
-    await office.channel("c", "one", { filter: { quiet: { from: "08:31", to: "10:00" } } });
-    office.endpoint = () => status(office.received.length > 1 ? 200 : 503);
-    publish(1);
-    await pass(3 * HOUR);
-    expect(seconds()).toEqual([0, 90 * 60]);
-    expect(ledger()).toMatchObject([{ outcome: "accepted", n: 2 }]);
-  });
-
-  it("what goes stale in them is written down as missed", async () => {
-    await office.channel("c", "one", { filter: { quiet: { from: "08:00", to: "10:00" } }, expiresAfter: HOUR });
-    publish(2);
-    await run();
-    office.now = time("23T09:45");
-    publish(1);
-    await pass(HOUR);
-    expect(sent()).toEqual([[3]]);
-    expect(ledger()).toEqual([
-      { entries: "[1,2]", outcome: "expired", n: 0 },
-      { entries: "[3]", outcome: "accepted", n: 1 },
-    ]);
-  });
-
-  it("a digest waits for its time and takes all there is in as few pushes as fit", async () => {
-    await office.channel("c", "many", { filter: { mode: "digest", digest_at: ["12:00", "18:00"] } });
-    publish(7);
-    await pass(3 * HOUR);
-    expect(sent()).toEqual([]);
-    await pass(HOUR);
-    expect(sent()).toEqual([
-      [1, 2, 3, 4, 5],
-      [6, 7],
-    ]);
-    publish(1);
-    await pass(4 * HOUR);
-    expect(sent()).toHaveLength(2);
-    await pass(2 * HOUR);
-    expect(sent()[2]).toEqual([8]);
-  });
-
-  it("one by one, where it is asked for", async () => {
-    await office.channel("c", "many", { filter: { mode: "each" } });
-    publish(3);
-    await run();
-    expect(sent()).toEqual([[1], [2], [3]]);
-  });
-
-  it("a day's number is kept, and corrections and recalls of what it got go beyond it", async () => {
-    await office.channel("c", "many", { filter: { daily_max: 3 } });
-    publish(5);
-    await run();
-    office.append("corrected", 1);
-    office.append("corrected", 5);
-    office.append("recalled", 2);
-    await pass(10 * MINUTE);
-    expect(sent()).toEqual([[1, 2, 3], [6], [8]]);
-    expect(channel("cursor")).toBe(8);
-    expect([channel("day"), channel("day_posts")]).toEqual(["2026-11-23", 3]);
-    office.now = time("24T08:30");
-    publish(4);
-    await run();
-    expect(sent()[3]).toEqual([9, 10, 11]);
-  });
-
-  it("another filter is heeded at once, not when the old one would have been", async () => {
-    await office.channel("c", "many", { filter: { mode: "digest", digest_at: ["18:00"] } });
-    publish(1);
-    await run();
-    office.filter("c", {});
-    await run();
-    expect(sent()).toEqual([[1]]);
-  });
-});
-
-describe("pace", () => {
-  it("a channel rests after each push, without an attempt", async () => {
-    await office.channel("c", "robot", { token: "own" });
-    publish(4);
-    await pass(20 * SECOND, SECOND);
-    expect(seconds()).toEqual([0, 3, 6, 9]);
-    expect(ledger().map(({ n }) => n)).toEqual([1, 1, 1, 1]);
-    expect(office.value("SELECT count(*) FROM attempts")).toBe(0);
-  });
-
-  it("channels of one credential share its rate, whatever shard they are in, and other credentials do not", async () => {
-    for (const uid of ["c", "d", "e"]) await office.channel(uid, "robot", { token: "shared" });
-    await office.channel("f", "robot", { token: "own" });
-    office.sqlite.query("INSERT INTO shards (id, members, purpose) VALUES (2, 1, 'news')");
-    office.sqlite.query("UPDATE channels SET shard = 2 WHERE uid = 'e'");
-    publish(3);
-    await pass(MINUTE, SECOND);
-    expect([seconds("c"), seconds("d"), seconds("f")]).toEqual([
-      [0, 9, 18],
-      [3, 12, 21],
-      [0, 3, 6],
-    ]);
-    expect(seconds("e")).toHaveLength(3);
-    expect(office.rows("SELECT channels FROM credentials ORDER BY channels")).toEqual([
-      { channels: 1 },
-      { channels: 3 },
-    ]);
-  });
-
-  it("one that is paused, or removed, leaves its share to the others", async () => {
-    for (const uid of ["c", "d", "e"]) await office.channel(uid, "robot", { token: "shared" });
-    office.status("d", "paused");
-    office.sqlite.query("DELETE FROM channels WHERE uid = 'e'");
-    publish(2);
-    await pass(20 * SECOND, SECOND);
-    expect(seconds()).toEqual([0, 3]);
-    expect(JSON.stringify(office.rows("SELECT * FROM credentials"))).not.toContain("shared");
-  });
-
-  it("being asked for room delays the channel and counts as nothing else", async () => {
-    await office.channel("c", "one");
-    office.endpoint = () => status(office.received.length > 4 ? 422 : 429, { "retry-after": "120" });
-    publish(1);
-    await run();
-    expect([channel("tries"), channel("failing_since"), channel("due_at")]).toEqual([0, null, START + 120 * SECOND]);
-    await pass(HOUR);
-    // Four times asked for room, and still three tries for the message that is refused then.
-    expect(ledger()).toMatchObject([{ outcome: "rejected", n: 7 }]);
-  });
-});
+beforeEach(reset);
 
 describe("an endpoint that moved", () => {
   const moved = ({ url }: Received) =>
@@ -213,7 +34,7 @@ describe("an endpoint that moved", () => {
 
   it("killed before or after each effect, it ends the same", async () => {
     const begin = async () => {
-      office = new Office(KINDS, START);
+      reset();
       await office.channel("c", "one", { host: "old.example.com" });
       office.endpoint = moved;
       publish(1);
@@ -350,7 +171,7 @@ describe("a channel without success", () => {
 describe("dead endpoints", () => {
   /** How many runs it takes until all who are well have got all. */
   async function runs(dead: number): Promise<number> {
-    office = new Office(KINDS, START);
+    reset();
     for (let i = 0; i < dead; i++) await office.channel(`dead-${i}`, "one");
     for (let i = 0; i < 40; i++) await office.channel(`well-${i}`, "one");
     publish(15);
