@@ -22,7 +22,13 @@ export interface Settings {
 export const ROOT = resolve(import.meta.dirname, "..");
 
 /** Handed to the Worker when set. */
-const PASSED = ["KANFA_SECRET_PREVIOUS", "KANFA_ALLOW_PRIVATE_TARGETS", "KANFA_API_BASES"] as const;
+const PASSED = [
+  "KANFA_SECRET_PREVIOUS",
+  "KANFA_ALLOW_PRIVATE_TARGETS",
+  "KANFA_API_BASES",
+  "KANFA_MAIL_FROM",
+  "KANFA_RESEND_KEY",
+] as const;
 
 /** Reads the settings, making and keeping a token and a secret at the first start. */
 export function readSettings(): Settings {

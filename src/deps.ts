@@ -3,6 +3,8 @@ import type { Content } from "./articles/types.ts";
 import { mediaHash } from "./articles/media.ts";
 import { videoHash } from "./articles/video.ts";
 import { readApiBases } from "./delivery/bases.ts";
+import { bindingMailer, type Mailer, RESEND_BASE, resendMailer } from "./delivery/mail.ts";
+import { officeKeys } from "./delivery/office-keys.ts";
 import { DOH_BASE, dnsOverHttps, type Resolve } from "./delivery/resolve.ts";
 import type { Fetch } from "./delivery/send.ts";
 import { wakeShards } from "./delivery/store.ts";
@@ -30,13 +32,16 @@ export function depsOf(env: Env): Deps {
     throw new Error("KANFA_SECRET is not set: run `wrangler secret put KANFA_SECRET` with 32 random bytes or more.");
   const db = env.DB;
   const apiBases = readApiBases(env.KANFA_API_BASES);
+  const keys = { current: env.KANFA_SECRET, previous: env.KANFA_SECRET_PREVIOUS };
   return {
     db,
     queue: env.QUEUE,
     fetch: outward,
     wall,
-    keys: { current: env.KANFA_SECRET, previous: env.KANFA_SECRET_PREVIOUS },
+    keys,
     kindOf,
+    officeKey: officeKeys(db, keys, wall),
+    mail: mailerOf(env, apiBases["email"]),
     siteUrl,
     allowPrivate: env.KANFA_ALLOW_PRIVATE_TARGETS === "1",
     resolve: resolverAt(apiBases["doh"] ?? DOH_BASE),
@@ -53,7 +58,16 @@ export function depsOf(env: Env): Deps {
     denials: env.DENIALS,
     subscriptions: env.SUBSCRIPTIONS,
     hub: env.HUB,
+    readers: env.READERS,
   };
+}
+
+/** Resend if there is a key for it, else the binding, if there is one. */
+function mailerOf(env: Env, base = RESEND_BASE): Mailer | null {
+  const from = env.KANFA_MAIL_FROM;
+  if (!from) return null;
+  if (env.KANFA_RESEND_KEY) return resendMailer(outward, { key: env.KANFA_RESEND_KEY, from, base });
+  return env.EMAIL ? bindingMailer(env.EMAIL, from) : null;
 }
 
 /** The pictures of ours that a text and its cover show, and the video of ours, by hash. */

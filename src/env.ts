@@ -7,6 +7,9 @@ export interface Env {
   DENIALS: RateLimit;
   SUBSCRIPTIONS: RateLimit;
   HUB: RateLimit;
+  READERS: RateLimit;
+  /** Cloudflare's e-mail binding, where `wrangler.toml` has one. */
+  EMAIL?: SendEmail;
   /** Where readers reach this Worker, without a trailing slash. */
   KANFA_URL: string;
   /** Key over secrets at rest. Without it nothing runs; `npm start` makes one up. */
@@ -19,6 +22,10 @@ export interface Env {
   KANFA_ALLOW_PRIVATE_TARGETS?: string;
   /** JSON, kind → base URL: relays in front of platforms, or test doubles of them. */
   KANFA_API_BASES?: string;
+  /** Who letters are from: `刊发 <news@example.cn>`. Without it none are sent. */
+  KANFA_MAIL_FROM?: string;
+  /** A key of Resend's API. Without it letters go through `EMAIL`. */
+  KANFA_RESEND_KEY?: string;
 }
 
 /** "Send this channel's next replay." It carries no more than that: what is due is read from the rows. */

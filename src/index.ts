@@ -10,7 +10,8 @@
  * 6. `channels/kind.ts` — what a kind of subscriber is.
  * 7. `editions/forecast.ts` and `warn.ts` — what will be short; `alerts/store.ts` — the log of what the office has to know.
  * 8. `handover/outlets.ts`, `pack.ts` and `acts.ts` — what a person posts by hand (交接), and ticks off.
- * 9. `tick.ts` — what one minute does; `web/app.ts` — what HTTP does.
+ * 9. `readers/subscribe.ts` — readers who subscribe themselves.
+ * 10. `tick.ts` — what one minute does; `web/app.ts` — what HTTP does.
  *
  * `docs/architecture.md` tells why it is built so.
  */

@@ -16,8 +16,10 @@ import { horizon } from "./editions/slots.ts";
 import type { DeliveryDeps } from "./delivery/deps.ts";
 import { sweepHub } from "./delivery/hub.ts";
 import { ENDED_LIMIT, forgetRequestsOfHub, removeEnded } from "./delivery/hub-store.ts";
+import { removeDeparted } from "./delivery/channel-store.ts";
 import { PURGE_LIMIT, purgeDeliveries } from "./delivery/ledger-store.ts";
 import { forgetHosts } from "./delivery/settle-store.ts";
+import { resealReaders } from "./delivery/reseal.ts";
 import { wakeShards } from "./delivery/store.ts";
 import { sweepResends } from "./delivery/resend.ts";
 import { purgeResends } from "./delivery/resend-store.ts";
@@ -26,9 +28,11 @@ import { log, logFault } from "./platform/log.ts";
 import { HOUR } from "./platform/time.ts";
 import { row } from "./platform/d1.ts";
 import { forgetRequests } from "./platform/requests.ts";
+import { type LetterDeps, sendLetters } from "./readers/letters.ts";
+import { forgetConfirmations } from "./readers/store.ts";
 
 /** Runs the tick of the business time `at`. */
-export async function tick(deps: Pick<DeliveryDeps, "db" | "queue" | "wall">, at: number): Promise<void> {
+export async function tick(deps: Pick<DeliveryDeps, "queue"> & LetterDeps, at: number): Promise<void> {
   const { db } = deps;
   const heart = await beat(db, at, deps.wall());
   const faults: unknown[] = [];
@@ -61,6 +65,7 @@ export async function tick(deps: Pick<DeliveryDeps, "db" | "queue" | "wall">, at
   await attempt("sweep", async () => void (await sweep(deps, at)));
   if (due.resends) await attempt("replays", () => sweepResends(deps, at));
   if (due.hub) await attempt("hub", () => sweepHub(deps, at));
+  if (due.letters) await attempt("letters", () => sendLetters(deps));
   if (heart.chores_at <= at)
     await attempt("chores", async () => {
       const wall = deps.wall();
@@ -71,29 +76,31 @@ export async function tick(deps: Pick<DeliveryDeps, "db" | "queue" | "wall">, at
         purgeResends(db, at),
         forgetHosts(db, at),
         forgetRequests(db, wall),
+        forgetConfirmations(db, wall),
+        ...removeDeparted(db),
         setChores(db, at + HOUR),
       ]);
       // A large office fills the limit: the rest follows with the next tick, not with the next hour.
       if (purged!.meta.changes >= PURGE_LIMIT || ended!.meta.changes >= ENDED_LIMIT) await setChores(db, at).run();
+      await resealReaders(db, deps.keys);
       await warnOfYears(db, at);
     });
   if (faults.length > 0)
     throw new AggregateError(faults, `The tick of ${new Date(at).toISOString()} had ${faults.length} faults.`);
 }
 
+type Due = "articles" | "publications" | "resends" | "hub" | "letters";
+
 /** Whether anything waits, by one look at the end of each index. */
-async function readDue(
-  db: D1Database,
-  at: number,
-  wall: number,
-): Promise<{ articles: boolean; publications: boolean; resends: boolean; hub: boolean }> {
-  const found = await row<{ articles: number; publications: number; resends: number; hub: number }>(
+async function readDue(db: D1Database, at: number, wall: number): Promise<Record<Due, boolean>> {
+  const found = await row<Record<Due, number>>(
     db
       .prepare(
         `SELECT EXISTS (SELECT 1 FROM articles WHERE wake_at <= ?1) AS articles,
            EXISTS (SELECT 1 FROM publications WHERE due_at <= ?1) AS publications,
            EXISTS (SELECT 1 FROM resends WHERE next_at <= ?1) AS resends,
-           EXISTS (SELECT 1 FROM hub_requests WHERE next_at <= ?2) AS hub`,
+           EXISTS (SELECT 1 FROM hub_requests WHERE next_at <= ?2) AS hub,
+           EXISTS (SELECT 1 FROM confirmations WHERE next_at <= ?2) AS letters`,
       )
       .bind(at, wall),
   );
@@ -102,6 +109,7 @@ async function readDue(
     publications: found?.publications === 1,
     resends: found?.resends === 1,
     hub: found?.hub === 1,
+    letters: found?.letters === 1,
   };
 }
 

@@ -1,6 +1,7 @@
 /** The channel kinds. To add one: a file beside these, and a line here (`docs/channels.md` says how). */
 import { dingtalk } from "./dingtalk.ts";
 import { discord } from "./discord.ts";
+import { email } from "./email.ts";
 import { feishu } from "./feishu.ts";
 import { inbox } from "./inbox.ts";
 import type { AnyKind } from "./kind.ts";
@@ -8,10 +9,24 @@ import { ntfy } from "./ntfy.ts";
 import { slack } from "./slack.ts";
 import { telegram } from "./telegram.ts";
 import { webhook } from "./webhook.ts";
+import { webpush } from "./webpush.ts";
 import { websub } from "./websub.ts";
 import { wecom } from "./wecom.ts";
 
-const kinds = [webhook, wecom, dingtalk, feishu, telegram, slack, discord, ntfy, websub, inbox] as const;
+const kinds = [
+  webhook,
+  wecom,
+  dingtalk,
+  feishu,
+  telegram,
+  slack,
+  discord,
+  ntfy,
+  webpush,
+  email,
+  websub,
+  inbox,
+] as const;
 
 export const KIND_NAMES = kinds.map((kind) => kind.name);
 

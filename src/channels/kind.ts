@@ -25,6 +25,8 @@ export interface Item {
     /** The address of the picture that stands for it, 2.35:1 if it can be chosen; missing once the post is recalled. */
     cover?: string;
   };
+  /** What readers call its publication. */
+  publicationName: string;
   /** The post's text, rendered at the first call; only for kinds whose {@link Kind.wants} is `text`. */
   text(): { markdown: string; html: string };
   /** The post as feeds carry it; made and offered as {@link Item.text}. */
@@ -45,16 +47,27 @@ export interface AlertItem {
   subject: string;
 }
 
+/** A letter to one mailbox. Who sends it, and through whom, is the office's setting. */
+export interface Mail {
+  to: string;
+  /** One line. */
+  subject: string;
+  text: string;
+  html?: string;
+  /** The link by which the receiver ends it, without the token that delivery puts behind its last occurrence. */
+  leave?: string;
+}
+
 /** What to send: an address, headers and a body. `sign` asks delivery to add a signature made at the time of sending. */
 export interface Outgoing {
-  /** `inbox` is the office's own demo inbox; everything else goes over HTTP. */
-  transport: "http" | "inbox";
+  /** `inbox` is the office's own demo inbox, `mail` its mail provider (the body is a {@link Mail} as JSON); everything else goes over HTTP. */
+  transport: "http" | "inbox" | "mail";
   url: string;
   /** POST unless it says otherwise. */
   method?: "GET" | "POST" | "PUT" | "DELETE";
   headers: Record<string, string>;
   body: string | Uint8Array<ArrayBuffer>;
-  sign?: "standard-webhooks";
+  sign?: "standard-webhooks" | "vapid";
 }
 
 /** What came of it. */
@@ -91,6 +104,8 @@ export interface Description<Config = unknown> {
   config: z.ZodType<Config>;
   /** Members of the config that are sealed at rest and masked everywhere. */
   secrets: readonly string[];
+  /** How a secret member is shown, where people may know some of it; as dots without one. */
+  mask?(member: string, value: string): string;
   /** The member that is an address: shown as its origin only, checked by the target guard. */
   address: string | null;
   /** The signature that delivery makes for its requests, with a secret made for the channel; null: none. */

@@ -6,7 +6,7 @@ import { LOGS } from "./logs.ts";
 import type { Filter } from "./filter.ts";
 import type { OldSecret } from "./secrets.ts";
 import { SHARD_SIZE } from "./store.ts";
-import type { ChannelStatus, Purpose } from "./types.ts";
+import type { ChannelStatus, Origin, Purpose } from "./types.ts";
 
 const ALWAYS: Guard = { sql: "1", args: [] };
 
@@ -19,6 +19,7 @@ export function insertChannel(
   channel: {
     uid: string;
     purpose: Purpose;
+    origin: Origin;
     kind: string;
     name: string;
     config: string;
@@ -44,8 +45,8 @@ export function insertChannel(
     db
       .prepare(
         `INSERT INTO channels (uid, shard, kind, name, status, config, secret, filter, expires_after, start_seq, cursor, due_at, rev, created_at,
-           updated_at, purpose, host, credential, ends_at)
-         SELECT ?1, min(id), ?2, ?3, 'active', ?4, ?5, ?6, ?7, ${head}, ${head}, 0, 1, ?8, ?8, ?9, ?10, ?11, ?12 FROM shards
+           updated_at, purpose, host, credential, ends_at, origin)
+         SELECT ?1, min(id), ?2, ?3, 'active', ?4, ?5, ?6, ?7, ${head}, ${head}, 0, 1, ?8, ?8, ?9, ?10, ?11, ?12, ?13 FROM shards
          WHERE members < ${SHARD_SIZE} AND purpose = ?9 HAVING ${guard.sql}`,
       )
       .bind(
@@ -61,6 +62,7 @@ export function insertChannel(
         channel.host,
         channel.credential,
         channel.endsAt,
+        channel.origin,
         ...guard.args,
       ),
     // Counted, not added to: under a guard there may be nothing new.
@@ -79,6 +81,7 @@ export interface ChannelRow {
   uid: string;
   shard: number;
   purpose: Purpose;
+  origin: Origin;
   kind: string;
   name: string;
   status: ChannelStatus;
@@ -97,7 +100,7 @@ export interface ChannelRow {
   last: string | null;
 }
 
-const CHANNEL = `SELECT id, uid, shard, purpose, kind, name, status, config, secret, old_secrets AS oldSecrets, filter,
+const CHANNEL = `SELECT id, uid, shard, purpose, origin, kind, name, status, config, secret, old_secrets AS oldSecrets, filter,
     expires_after AS expiresAfter, start_seq AS startSeq, cursor, failing_since AS failingSince, rev,
     created_at AS createdAt, ends_at AS endsAt,
     (SELECT json_object('from', from_seq, 'to', to_seq, 'outcome', outcome, 'at', at) FROM deliveries d WHERE d.channel_id = channels.id
@@ -118,16 +121,18 @@ export async function findChannel(db: D1Database, uid: string): Promise<ChannelR
   return found && toChannel(found);
 }
 
-/** One page of channels after the internal id `after`: those of one kind, or the office's own, which have no end. */
+/** One page of the channels of an origin, or of all, after the internal id `after`; of one kind if it is given. */
 export async function listChannels(
   db: D1Database,
-  of: { kind?: string | undefined },
+  of: { origin: Origin | "all"; kind?: string | undefined },
   after: number,
   limit: number,
 ): Promise<ChannelRow[]> {
+  // As a literal, so that the office's few are found by their own index.
+  const origin = of.origin === "all" ? "" : `origin = '${of.origin}' AND`;
   const found = await rows<StoredChannel>(
     db
-      .prepare(`${CHANNEL} WHERE id > ?1 AND iif(?3 IS NULL, ends_at IS NULL, kind = ?3) ORDER BY id LIMIT ?2`)
+      .prepare(`${CHANNEL} WHERE ${origin} id > ?1 AND (?3 IS NULL OR kind = ?3) ORDER BY id LIMIT ?2`)
       .bind(after, limit, of.kind ?? null),
   );
   return found.map(toChannel);
@@ -228,4 +233,46 @@ export function deleteChannel(db: D1Database, channel: { id: number; shard: numb
       .bind(channel.shard, channel.id),
     db.prepare(`DELETE FROM channels WHERE id = ?`).bind(channel.id),
   ];
+}
+
+const DEPARTED = `SELECT id FROM channels WHERE origin = 'reader' AND status = 'gone' ORDER BY id LIMIT 500`;
+
+/** Removes readers' channels whose endpoint is gone, 500 at most: nobody is to be told of them, nor kept on file. */
+export function removeDeparted(db: D1Database): Statement[] {
+  return [
+    db.prepare(
+      `UPDATE shards SET members = members - (SELECT count(*) FROM channels c WHERE c.shard = shards.id AND c.id IN (${DEPARTED}))
+       WHERE id IN (SELECT shard FROM channels WHERE id IN (${DEPARTED}))`,
+    ),
+    db.prepare(`DELETE FROM channels WHERE id IN (${DEPARTED})`),
+  ];
+}
+
+/** Active readers' channels none of whose settings is sealed under the key of this id. */
+export function listSealedOtherwise(
+  db: D1Database,
+  keyId: string,
+  limit: number,
+): Promise<{ id: number; uid: string; kind: string; config: string }[]> {
+  return rows(
+    db
+      .prepare(
+        `SELECT id, uid, kind, config FROM channels
+         WHERE origin = 'reader' AND status = 'active' AND instr(config, '"' || ?1 || '.') = 0 LIMIT ?2`,
+      )
+      .bind(keyId, limit),
+  );
+}
+
+/** Replaces configs, and what their platform counts by, by what says the same, where nobody changed them meanwhile. */
+export function updateConfigs(
+  db: D1Database,
+  configs: readonly { id: number; was: string; config: string; credential: string | null }[],
+): Statement {
+  return db
+    .prepare(
+      `UPDATE channels SET config = j.value ->> 'config', credential = j.value ->> 'credential' FROM json_each(?) j
+       WHERE channels.id = j.value ->> 'id' AND channels.config = j.value ->> 'was'`,
+    )
+    .bind(JSON.stringify(configs));
 }

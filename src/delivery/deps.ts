@@ -2,6 +2,8 @@ import type { AnyKind } from "../channels/kind.ts";
 import type { QueueMessage } from "../env.ts";
 import type { SecretKeys } from "../platform/crypto.ts";
 import type { ApiBases } from "./bases.ts";
+import type { Mailer } from "./mail.ts";
+import type { OfficeKey } from "./office-keys.ts";
 import type { Resolve } from "./resolve.ts";
 import type { Fetch } from "./send.ts";
 
@@ -24,4 +26,7 @@ export interface DeliveryDeps {
   apiBases: ApiBases;
   /** Lets the messages of one invocation send one after the other; without it each sends at once. */
   sending?: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Sends letters; null while no provider is set. */
+  mail: Mailer | null;
+  officeKey: OfficeKey;
 }

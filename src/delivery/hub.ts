@@ -152,6 +152,7 @@ async function subscribe(deps: DeliveryDeps, asked: Asked, about: About, from: n
   const made = {
     uid,
     purpose: "news" as const,
+    origin: "reader" as const,
     kind: websub.name,
     name: `WebSub ${new URL(callback).host}`,
     config,

@@ -52,13 +52,16 @@ export function listProgress(
   return rows(
     db
       .prepare(
-        `SELECT uid AS channel, name, kind, status, cursor, cursor >= ? AS settled FROM channels WHERE purpose = 'news' AND ends_at IS NULL ORDER BY id LIMIT 100`,
+        `SELECT uid AS channel, name, kind, status, cursor, cursor >= ? AS settled FROM channels WHERE origin = 'office' AND purpose = 'news' ORDER BY id LIMIT 100`,
       )
       .bind(seq),
   );
 }
 
-/** The delivery part of the health page, from bounded looks: shards due, channels that are being retried or held. */
+/**
+ * The delivery part of the health page, from bounded looks: shards due, channels that are being retried, those of the
+ * office that are held.
+ */
 export async function readDeliveryHealth(
   db: D1Database,
   now: number,
@@ -68,7 +71,7 @@ export async function readDeliveryHealth(
       .prepare(
         `SELECT (SELECT count(*) FROM shards WHERE due_at <= ?) AS due,
            (SELECT count(*) FROM (SELECT 1 FROM channels WHERE tries > 0 AND status = 'active' LIMIT 1000)) AS retrying,
-           (SELECT count(*) FROM (SELECT 1 FROM channels WHERE status = 'held' LIMIT 1000)) AS held`,
+           (SELECT count(*) FROM (SELECT 1 FROM channels WHERE origin = 'office' AND status = 'held' LIMIT 1000)) AS held`,
       )
       .bind(now),
   );

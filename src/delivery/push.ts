@@ -1,5 +1,5 @@
 /** One push: compose, sign, send. What is pure is in the kinds; what touches the world is here. */
-import type { AlertItem, Description, Item, Kind, Outgoing, Reply } from "../channels/kind.ts";
+import type { AlertItem, Description, Item, Kind, Mail, Outgoing, Reply } from "../channels/kind.ts";
 import { coverOf, parseMarkdown, renderFeed } from "../formats/index.ts";
 import type { FeedItem } from "../formats/feeds/index.ts";
 import { absolute } from "../platform/address.ts";
@@ -10,11 +10,13 @@ import type { Entry } from "../wire/store.ts";
 import type { Followed } from "./owed.ts";
 import { openSigners, type Signing } from "./secrets.ts";
 import type { DeliveryDeps } from "./deps.ts";
+import { addressed } from "./leave.ts";
 import { sendHttp } from "./send.ts";
 import { signatureHeaders } from "./signing.ts";
 import { insertInbox } from "./ledger-store.ts";
 import { rebased } from "./bases.ts";
 import { judgeTarget } from "./target.ts";
+import { vapid } from "./vapid.ts";
 
 /** The id of a delivery, constant over retries: where the channel's cursor stood when it was begun. */
 export const deliveryId = (channelUid: string, from: number): string => `${channelUid}_${from}`;
@@ -67,6 +69,7 @@ export class Composer {
         // A recall takes the pictures back.
         ...(!entry.recalled && { cover: absolute(coverOf(entry, entry.pictures).wide, this.#siteUrl) }),
       },
+      publicationName: entry.publicationName,
       text: () => this.#text(entry),
       feed: () => this.#feedItem(entry),
     };
@@ -96,6 +99,9 @@ export class Composer {
 
 const alertItem = ({ at, ...alert }: Alert): AlertItem => ({ ...alert, at: iso(at) });
 
+/** One channel's fault must not stop its shard: the key may be back by the next try. */
+const NO_KEY: Reply = { type: "refused", why: "not sent: the office's own key cannot be opened" };
+
 /** Sends a composed payload to one channel under the delivery's id. Never throws for the endpoint's sake. */
 export async function push(
   deps: DeliveryDeps,
@@ -118,6 +124,14 @@ export async function call(
 ): Promise<Reply> {
   const { kind } = channel;
   if (outgoing.transport === "inbox") return keep(deps, outgoing, channel.uid, id, now);
+  if (outgoing.transport === "mail") return post(deps, outgoing, channel.uid, id);
+  const headers = { ...outgoing.headers };
+  // A push service reads its own address in the signature, whatever relay stands before it.
+  if (outgoing.sign === "vapid") {
+    const key = await deps.officeKey("push").catch(() => null);
+    if (key === null) return NO_KEY;
+    headers["authorization"] = await vapid(key, outgoing.url, deps.siteUrl, deps.wall());
+  }
   const base = deps.apiBases[kind.name];
   if (base === undefined) {
     const rules = { own: [new URL(deps.siteUrl).hostname], allowPrivate: deps.allowPrivate, hosts: kind.hosts };
@@ -125,8 +139,7 @@ export async function call(
     if (target.type !== "allowed") return { type: "refused", why: `not sent: the address ${target.why}` };
   }
   const url = base === undefined ? outgoing.url : rebased(outgoing.url, base);
-  const headers = { ...outgoing.headers };
-  if (outgoing.sign) {
+  if (outgoing.sign === "standard-webhooks") {
     const at = deps.wall();
     const secrets = await openSigners(channel, at, deps.keys);
     Object.assign(headers, await signatureHeaders(secrets, { id, at, body: textOf(outgoing) }));
@@ -135,6 +148,13 @@ export async function call(
 }
 
 const textOf = ({ body }: Outgoing): string => (typeof body === "string" ? body : new TextDecoder().decode(body));
+
+/** A letter goes through the office's mail provider, with the receiver's own link to leave. */
+async function post(deps: DeliveryDeps, outgoing: Outgoing, channel: string, id: string): Promise<Reply> {
+  if (deps.mail === null) return { type: "refused", why: "not sent: no mail provider is set (KANFA_MAIL_FROM)" };
+  const letter = await addressed(deps.officeKey, JSON.parse(textOf(outgoing)) as Mail, channel).catch(() => null);
+  return letter === null ? NO_KEY : deps.mail(letter, id);
+}
 
 /** The demo inbox is a table of ours. */
 async function keep(

@@ -61,7 +61,8 @@ export function maskConfig(kind: Description, config: Record<string, unknown>): 
   for (const member of kind.secrets) {
     const value = masked[member];
     if (typeof value !== "string") continue;
-    masked[member] = member === kind.address && URL.canParse(value) ? `${new URL(value).origin}/•••` : "•••";
+    if (kind.mask) masked[member] = kind.mask(member, value);
+    else masked[member] = member === kind.address && URL.canParse(value) ? `${new URL(value).origin}/•••` : "•••";
   }
   return masked;
 }

@@ -24,7 +24,7 @@ import {
   updateChannel,
 } from "./channel-store.ts";
 import { wakeShard } from "./store.ts";
-import type { Purpose } from "./types.ts";
+import type { Origin, Purpose } from "./types.ts";
 import type { ApiBases } from "./bases.ts";
 import type { Resolve } from "./resolve.ts";
 import { judgeTarget } from "./target.ts";
@@ -141,6 +141,7 @@ export async function createChannel(
     filter: Filter;
     expiresAfter: number;
     purpose?: Purpose;
+    origin?: Origin;
   },
   actor: Actor,
   now: number,
@@ -148,7 +149,7 @@ export async function createChannel(
   const { db, keys } = deps;
   const kind = requireKind(deps, input.kind);
   if (kind.selfService) throw invalid("kind", `is not one of ${OFFERED_KINDS.join(", ")}`);
-  const { purpose = "news" } = input;
+  const { purpose = "news", origin = "office" } = input;
   checkPurpose(purpose, kind, input.filter);
   const config = await checkConfig(deps, kind, input.config);
   if (await findChannel(db, input.uid)) return { channel: await requireChannel(deps, input.uid), secret: null };
@@ -159,6 +160,7 @@ export async function createChannel(
       {
         ...input,
         purpose,
+        origin,
         config: await sealConfig(kind, input.uid, config, keys),
         secret: secret === null ? null : await sealSigning(input.uid, secret, keys),
         host: hostOf(kind, config),

@@ -2,6 +2,7 @@
 import { insertAlerts } from "../alerts/store.ts";
 import { auditEach } from "../newsroom/store.ts";
 import type { Statement } from "../platform/d1.ts";
+import { DAY } from "../platform/time.ts";
 import { wakeShards } from "./store.ts";
 import type { Outcome, Purpose } from "./types.ts";
 
@@ -29,6 +30,12 @@ const SAID: Record<Trouble["outcome"], { title: string; todo: string }> = {
   held: { title: "无法打开，已暂停投递", todo: "请修正它的设置，然后恢复投递。" },
 };
 
+/** Readers' channels are many and fail together, so the office is told of a kind of them, once in this time. */
+const TOLD_AGAIN = DAY;
+
+/** What readers have, as the office calls it. */
+const READERS = `CASE c.kind WHEN 'email' THEN '邮件' WHEN 'webpush' THEN '浏览器通知' ELSE c.kind END`;
+
 /** The words of an alert about a channel. */
 export function wordsOf({ name, outcome, why }: Trouble): { title: string; body: string } {
   const { title, todo } = SAID[outcome];
@@ -48,8 +55,10 @@ export function troubleStatements(
   if (troubles.length === 0) return [];
   const json = JSON.stringify(troubles.map((trouble) => ({ ...trouble, ...wordsOf(trouble) })));
   const args = [run.at, json, run.token];
-  const source = (columns: string, more = "") =>
-    `SELECT ${columns} FROM json_each(?2) j JOIN channels c ON c.uid = j.value ->> 'channel' AND c.lease_token = ?3 ${more} ORDER BY j.key`;
+  const from = `FROM json_each(?2) j JOIN channels c ON c.uid = j.value ->> 'channel' AND c.lease_token = ?3`;
+  // A reader who has left is nobody's trouble.
+  const source = (columns: string, which = `(c.origin = 'office' OR j.value ->> 'outcome' <> 'gone')`) =>
+    `SELECT ${columns} ${from} WHERE ${which} ORDER BY j.key`;
   const noted = auditEach(db, {
     sql: source(
       `?1, 'delivery', 'delivery.' || (j.value ->> 'outcome'), 'channel:' || c.uid,
@@ -61,11 +70,17 @@ export function troubleStatements(
   return [
     noted,
     insertAlerts(db, {
-      sql: source(
+      sql: `SELECT * FROM (${source(
         `?1, 'delivery.' || (j.value ->> 'outcome'), j.value ->> 'title', j.value ->> 'body', 'channel:' || c.uid`,
-        // Who came by themselves go by themselves: their troubles are no concern of a person.
-        "AND c.ends_at IS NULL",
-      ),
+        `c.origin = 'office'`,
+      )})
+        UNION ALL
+        SELECT ?1, 'delivery.readers', '读者的' || ${READERS} || '有投递失败', '原因：' || min(j.value ->> 'why') || '。' || count(*)
+          || '个读者渠道没有收到；同样的失败一天内不再提醒。', 'readers:' || c.kind
+        ${from} WHERE c.origin = 'reader' AND c.ends_at IS NULL AND j.value ->> 'outcome' <> 'gone'
+          AND NOT EXISTS (SELECT 1 FROM alerts WHERE seq > (SELECT coalesce(max(seq), 0) FROM alerts) - 500
+                            AND kind = 'delivery.readers' AND subject = 'readers:' || c.kind AND at > ?1 - ${TOLD_AGAIN})
+        GROUP BY c.kind`,
       args,
     }),
     ...wakeShards(db, run.at, "alert"),

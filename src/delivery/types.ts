@@ -12,3 +12,7 @@ export type Outcome = (typeof OUTCOMES)[number];
 /** What a channel is for: readers' news, or what the office has to know itself. It names the log that the channel follows. */
 export const PURPOSES = ["news", "alert"] as const;
 export type Purpose = (typeof PURPOSES)[number];
+
+/** Whose a channel is: the office made it, or a reader on the site. */
+export const ORIGINS = ["office", "reader"] as const;
+export type Origin = (typeof ORIGINS)[number];

@@ -15,6 +15,12 @@ async function hmac(key: string | Uint8Array<ArrayBuffer>, message: string): Pro
   return new Uint8Array(await crypto.subtle.sign("HMAC", handle, encoder.encode(message)));
 }
 
+/** HMAC-SHA256 of a message under a key that is a text, base64url. */
+export async function keyedHash(key: string, message: string): Promise<string> {
+  const bytes = new Uint8Array(await hmac(key, message));
+  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+}
+
 /** HMAC-SHA256, base64. An empty key is refused by WebCrypto. */
 export async function hmacBase64(key: string | Uint8Array<ArrayBuffer>, message: string): Promise<string> {
   return btoa(String.fromCharCode(...(await hmac(key, message))));
@@ -94,6 +100,9 @@ export async function seal(text: string, place: string, keys: SecretKeys): Promi
   joined.set(sealed, iv.length);
   return `${id}.${joined.toBase64({ alphabet: "base64url", omitPadding: true })}`;
 }
+
+/** What values begin with (before a dot) that are sealed under the current key: others are to be sealed anew before the previous key goes. */
+export const keyId = async (keys: SecretKeys): Promise<string> => (await keyOf(keys.current)).id;
 
 /** Undoes {@link seal}. Throws when no key fits or the value was made for another place. */
 export async function open(sealed: string, place: string, keys: SecretKeys): Promise<string> {

@@ -23,6 +23,7 @@ import { record } from "./api/record.ts";
 import { terms } from "./api/terms.ts";
 import { wire } from "./api/wire.ts";
 import type { App } from "./context.ts";
+import { push } from "./readers/push.ts";
 import { problemOf, problemResponse } from "./problems.ts";
 import { site } from "./site/index.tsx";
 
@@ -58,6 +59,8 @@ for (const room of [
   wire,
 ])
   app.route("/api", room);
+
+app.route("/", push);
 
 const describe = () =>
   generateSpecs(app, {

@@ -12,6 +12,7 @@ export interface Deps extends DeliveryDeps {
   denials: Pick<RateLimit, "limit">;
   subscriptions: Pick<RateLimit, "limit">;
   hub: Pick<RateLimit, "limit">;
+  readers: Pick<RateLimit, "limit">;
 }
 
 export interface App {

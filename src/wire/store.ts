@@ -142,11 +142,11 @@ export interface Entry {
   recalled: boolean;
   original: boolean;
   publication: string;
+  publicationName: string;
   timeZone: string;
   stopped: boolean;
   column: string | null;
   unit: string | null;
-  publicationName: string;
   columnName: string | null;
   unitName: string | null;
   correctedAt: number | null;

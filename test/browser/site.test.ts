@@ -56,7 +56,7 @@ describe.skipIf(!CHROMIUM)("the readers' pages", () => {
     // The second has what few articles have: footnotes, a box, a code to scan.
     const posts = [items[0]!, items.find(({ post }) => post.title.startsWith("农闲人不闲"))!];
     const paths = posts.map(({ post }) => new URL(post.url).pathname);
-    for (const path of ["/", "/columns", "/inbox", ...paths]) {
+    for (const path of ["/", "/columns", "/subscribe", "/inbox", ...paths]) {
       await page.goto(`${office.url}${path}`);
       expect(
         await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
@@ -98,6 +98,52 @@ describe.skipIf(!CHROMIUM)("the readers' pages", () => {
       const answer = await page.request.get(link);
       expect([answer.status(), link]).toEqual([200, link]);
     }
+  });
+
+  it("offer notifications where the browser can show them: on, and off again", async () => {
+    const reader = await browser.newPage();
+    // No push service can be reached from here: the browser's side is played.
+    await reader.addInitScript(() => {
+      const known = { endpoint: "https://push.example.net/x", keys: { p256dh: "p", auth: "a" } };
+      let current: object | null = null;
+      const subscription = { toJSON: () => known, unsubscribe: async () => void (current = null) };
+      const pushManager = {
+        getSubscription: async () => current,
+        subscribe: async () => (current = subscription),
+      };
+      const registration = { pushManager };
+      const serviceWorker = {
+        getRegistration: async () => registration,
+        register: async () => registration,
+        ready: Promise.resolve(registration),
+      };
+      Object.defineProperty(navigator, "serviceWorker", { value: serviceWorker });
+      Notification.requestPermission = async () => "granted";
+    });
+    const asked: string[] = [];
+    await reader.route("**/push/subscriptions", (route) => {
+      asked.push(`${route.request().method()} ${route.request().postData()}`);
+      return route.fulfill({ status: asked.length === 1 ? 201 : 204 });
+    });
+    await reader.goto(`${office.url}/subscribe`);
+    await reader.getByLabel("要闻速递").check();
+    await reader.getByRole("button", { name: "开启新推文通知" }).click();
+    await reader.getByText("已开启").waitFor();
+    await reader.getByRole("button", { name: "关闭新推文通知" }).click();
+    await reader.getByText("已关闭").waitFor();
+    expect(asked).toEqual([
+      'POST {"endpoint":"https://push.example.net/x","keys":{"p256dh":"p","auth":"a"},"columns":["yaowen"]}',
+      'DELETE {"endpoint":"https://push.example.net/x","auth":"a"}',
+    ]);
+    await reader.close();
+  });
+
+  it("show no button without script", async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const plain = await context.newPage();
+    await plain.goto(`${office.url}/subscribe`);
+    expect(await plain.getByRole("button").allInnerTexts()).toEqual(["订阅邮件"]);
+    await context.close();
   });
 
   it("gave no console error and no failed request", () => {

@@ -202,7 +202,7 @@ describe("the front page", () => {
     expect(before).toBeLessThan(400);
   });
 
-  it("carries what a reader's browser needs, and nothing that runs", async () => {
+  it("carries what a reader's browser needs, and one script of ours, in a file of its own", async () => {
     await publish();
     const { text, headers } = await get("/");
     expect(text).toMatch(/^<!doctype html><html lang="zh-CN">/);
@@ -210,10 +210,15 @@ describe("the front page", () => {
     expect(text).toContain(`<link rel="canonical" href="${URL_}/"/>`);
     for (const feed of ["/feed.xml", "/atom.xml", "/feed.json"]) expect(text).toContain(`href="${feed}"`);
     expect(text).toContain('href="#main"');
-    expect(text).not.toMatch(/<script|<style| style=| on\w+=/);
-    expect(headers.get("content-security-policy")).toMatch(
-      /^default-src 'none'; style-src 'self'; .*frame-ancestors 'none'$/,
-    );
+    expect(text.match(/<script[^>]*>/g)).toEqual(['<script type="module" src="/push.js">']);
+    expect(text).not.toMatch(/<style| style=| on\w+=/);
+    const policy = headers.get("content-security-policy");
+    expect(policy).toMatch(/^default-src 'none'; style-src 'self'; .*frame-ancestors 'none';/);
+    expect(policy).toMatch(/; script-src 'self'; connect-src 'self'; worker-src 'self'$/);
+    // No other page has one.
+    const column = (await get("/columns")).headers.get("content-security-policy");
+    expect(column).toMatch(/^default-src 'none'; style-src 'self'; .*frame-ancestors 'none'$/);
+    expect((await get("/columns")).text).not.toContain("<script");
     expect(headers.get("x-content-type-options")).toBe("nosniff");
     expect(headers.get("referrer-policy")).toBe("same-origin");
   });

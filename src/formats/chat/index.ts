@@ -2,7 +2,7 @@
  * Articles and lists of posts as chat media take them: each renderer gives the body of a request, but for who gets it and
  * a signature. Read `piece.ts` (what goes in), `cut.ts` (limits), `markdown.ts` and `dialects.ts` (escaping), then a medium.
  */
-export { cutText, fitSeveral, type Several, utf8Length } from "./cut.ts";
+export { cutText, fitSeveral, jsonLength, jsonTextLength, type Several, utf8Length } from "./cut.ts";
 export {
   dingtalkFeed,
   type DingtalkFeed,

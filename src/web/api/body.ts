@@ -38,9 +38,13 @@ export async function bodyOf(
   return body;
 }
 
-/** The JSON body after the schema. An empty body counts as `{}` where the schema allows that. */
-export async function readJson<Schema extends z.ZodType>(c: Ctx, schema: Schema): Promise<z.output<Schema>> {
-  const bytes = await bodyOf(c);
+/** The JSON body after the schema, at most `limit` bytes. An empty body counts as `{}` where the schema allows that. */
+export async function readJson<Schema extends z.ZodType>(
+  c: Ctx,
+  schema: Schema,
+  limit?: number,
+): Promise<z.output<Schema>> {
+  const bytes = await bodyOf(c, limit);
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);

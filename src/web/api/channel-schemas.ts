@@ -1,12 +1,15 @@
 /** The shapes of channels that come in. */
 import { z } from "zod";
 import { KIND_NAMES, OFFERED_KINDS } from "../../channels/index.ts";
-import { PURPOSES } from "../../delivery/types.ts";
+import { ORIGINS, PURPOSES } from "../../delivery/types.ts";
 import { HOUR } from "../../platform/time.ts";
 import { ENTRY_KINDS } from "../../wire/store.ts";
-import { line, pageQuery, slug, timeOfDay, zone } from "./schemas.ts";
+import { line, page, slug, timeOfDay, zone } from "./schemas.ts";
 
 const some = z.array(slug).max(100);
+/** What a reader chooses from: nothing chosen means all. */
+export const choice = { publications: some.optional(), columns: some.optional() };
+
 /** How many digests a day may have: more of them are no digests. */
 const DIGESTS = 12;
 const filter = z
@@ -56,5 +59,11 @@ export const channelPatch = z
   .strictObject({ name: line(80), config: z.record(z.string(), z.unknown()), filter, expires_after_hours: expiry })
   .partial();
 
-/** Channels that subscribers made themselves are listed by their kind: they are many, and no person's to look after. */
-export const channelQuery = pageQuery.extend({ kind: z.enum(KIND_NAMES as [string, ...string[]]).optional() });
+/** Readers' own channels are listed only when their kind or origin is asked for: they are many, and no editor's to look after. */
+export const channelQuery = z
+  .strictObject({
+    ...page,
+    origin: z.enum([...ORIGINS, "all"]).optional(),
+    kind: z.enum(KIND_NAMES as [string, ...string[]]).optional(),
+  })
+  .transform(({ origin, ...query }) => ({ ...query, origin: origin ?? (query.kind ? "all" : "office") }));

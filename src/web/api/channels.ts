@@ -43,8 +43,8 @@ channels.get(
   async (c) => {
     requireScope(c, "channels");
     const deps = c.get("deps");
-    const { cursor, limit, kind } = readQuery(c, channelQuery);
-    const rows = await listChannels(deps.db, { kind }, positionOf(cursor, 0), limit + 1);
+    const { cursor, limit, ...of } = readQuery(c, channelQuery);
+    const rows = await listChannels(deps.db, of, positionOf(cursor, 0), limit + 1);
     const opened = await Promise.all(rows.map((row) => openChannel(deps, row)));
     return c.json(pageOf(opened, limit, (channel) => channel.id, channelView));
   },

@@ -260,6 +260,7 @@ export function channelView(channel: Channel) {
     id: channel.uid,
     rev: channel.rev,
     kind: channel.kind,
+    origin: channel.origin,
     purpose: channel.purpose,
     name: channel.name,
     status: channel.status,

@@ -349,7 +349,7 @@ export const newTerm = z.strictObject({
 });
 export const termPatch = z.strictObject(term).partial();
 
-const page = {
+export const page = {
   cursor: z.string().max(40).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(20),
 };

@@ -1,4 +1,4 @@
-/** The frame of every page. No script, nothing from another host. */
+/** The frame of every page. Nothing from another host; a script only where a page says so. */
 import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { SITE_NAME } from "../../formats/feeds/index.ts";
@@ -13,6 +13,8 @@ export interface Page {
   /** Whose feeds belong to the page: a name and the path before `/feed.xml`. All posts' unless said. */
   feeds?: { name: string; path: string };
   /** What a shared link to an article shows. */
+  /** Whether the page has the button for notifications. */
+  scripted?: true;
   article?: { publishedAt: string; image: { url: string; size: Cover["size"] } };
   children: Child;
 }
@@ -58,6 +60,7 @@ function Head({ page, siteUrl }: { page: Page; siteUrl: string }) {
       ))}
       <link rel="icon" type="image/svg+xml" href="/icon.svg" />
       <link rel="stylesheet" href="/site.css" />
+      {page.scripted && <script type="module" src="/push.js" />}
     </head>
   );
 }
@@ -85,7 +88,7 @@ function Layout({ page, siteUrl }: { page: Page; siteUrl: string }) {
                   <a href="/columns">专栏</a>
                 </li>
                 <li>
-                  <a href="#feeds">订阅</a>
+                  <a href="/subscribe">订阅</a>
                 </li>
               </ul>
             </nav>

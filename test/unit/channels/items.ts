@@ -16,6 +16,7 @@ export function item(more: Partial<Item> = {}): Item {
       unit: null,
       publication: "huade",
     },
+    publicationName: "化德党建",
     text: () => ({ markdown: "# 正文", html: "<h2>正文</h2>" }),
     feed: () => ({
       url: "https://kanfa.test/posts/0193b0c2-7f3a-7000-8000-000000000001",

@@ -50,6 +50,7 @@ describe("POST /channels", () => {
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       rev: 1,
       kind: "webhook",
+      origin: "office",
       purpose: "news",
       name: "合作方",
       status: "active",

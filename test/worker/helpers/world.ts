@@ -10,6 +10,9 @@ import { consume } from "../../../src/delivery/consumer.ts";
 import { kindOf } from "../../../src/channels/index.ts";
 import type { AnyKind } from "../../../src/channels/kind.ts";
 import type { DeliveryDeps } from "../../../src/delivery/deps.ts";
+import type { Reply } from "../../../src/channels/kind.ts";
+import type { Letter } from "../../../src/delivery/mail.ts";
+import { officeKeys } from "../../../src/delivery/office-keys.ts";
 import { createChannel } from "../../../src/delivery/subscriptions.ts";
 import type { Filter } from "../../../src/delivery/filter.ts";
 import type { QueueMessage } from "../../../src/env.ts";
@@ -22,6 +25,8 @@ import { saved } from "./saved.ts";
 /** Monday 23 November 2026, a working day. */
 export const DATE = "2026-11-23";
 export const at = (time: string, date = DATE): number => Date.parse(`${date}T${time}:00+08:00`);
+
+const KEYS = { current: "a secret for tests only" };
 
 const ACTOR = { name: "test", role: null, scopes: [] };
 
@@ -135,6 +140,8 @@ export interface Received {
   id: string;
   headers: Headers;
   body: string;
+  /** The body as it was sent, where that was bytes. */
+  bytes: Uint8Array<ArrayBuffer> | null;
 }
 
 type Endpoint = (request: Received) => Response | Promise<Response>;
@@ -149,6 +156,7 @@ const TABLES = [
   "hosts",
   "inbox",
   "hub_requests",
+  "confirmations",
   "alerts",
   "warnings",
   "arrivals",
@@ -182,11 +190,14 @@ export class World {
   /** Messages waiting in the queue, with the wall time at which each arrives. */
   queue: { body: QueueMessage; due: number }[] = [];
   received: Received[] = [];
+  /** Letters that the mail provider was handed. */
+  letters: (Letter & { id: string })[] = [];
   /** Wall clock, ms. */
   wall = at("06:00");
   endpoint: Endpoint = () => new Response("ok");
   /** Kinds beside the built-in ones, by name. */
   kinds = new Map<string, AnyKind>();
+  mailbox: (letter: Letter) => Reply = () => ({ type: "response", status: 200, headers: {}, body: "" });
   /** Lose what is sent to the queue. */
   losesMessages = false;
 
@@ -203,17 +214,25 @@ export class World {
     fetch: (url, init) =>
       this.line.effect("fetch", async () => {
         const headers = new Headers(init.headers);
-        const request = { url, id: headers.get("webhook-id") ?? "", headers, body: String(init.body) };
+        const bytes = init.body instanceof Uint8Array ? (init.body as Uint8Array<ArrayBuffer>) : null;
+        const body = bytes ? new TextDecoder().decode(bytes) : String(init.body);
+        const request = { url, id: headers.get("webhook-id") ?? "", headers, body, bytes };
         this.received.push(request);
         return this.endpoint(request);
       }),
     wall: () => this.wall,
-    keys: { current: "a secret for tests only" },
     kindOf: (name) => this.kinds.get(name) ?? kindOf(name),
+    keys: KEYS,
     siteUrl: "https://kanfa.test",
     allowPrivate: false,
     resolve: async () => ["93.184.216.34"],
     apiBases: {},
+    officeKey: officeKeys(watched(env.DB, this.line), KEYS, () => this.wall),
+    mail: (letter, id) =>
+      this.line.effect("mail", async () => {
+        this.letters.push({ ...letter, id });
+        return this.mailbox(letter);
+      }),
   };
 
   async #enqueue(messages: { body: QueueMessage; delay: number }[]): Promise<never> {
@@ -231,6 +250,7 @@ export class World {
       ),
     ]);
     this.endpoint = () => new Response("ok");
+    this.mailbox = () => ({ type: "response", status: 200, headers: {}, body: "" });
     this.#begin();
   }
 
@@ -246,6 +266,7 @@ export class World {
   #begin(): void {
     this.queue = [];
     this.received = [];
+    this.letters = [];
     this.wall = at("06:00");
     this.losesMessages = false;
     this.line.restart();

@@ -24,6 +24,7 @@ export async function home(c: Ctx) {
         ? `${publications.map(([post]) => post!.publicationName).join("、")}的最新推文。`
         : "还没有推文。",
     path: "/",
+    scripted: true,
     children: (
       <>
         <h1 class="unseen">最新推文</h1>
@@ -31,6 +32,8 @@ export async function home(c: Ctx) {
         {publications.map((posts) => (
           <Publication posts={posts} />
         ))}
+        {/* At the end: where it comes to life, nothing that is being read moves. */}
+        <push-button class="offer" />
       </>
     ),
   });

@@ -91,6 +91,8 @@ export class Office {
       allowPrivate: false,
       resolve: async () => ["93.184.216.34"],
       apiBases: {},
+      mail: null,
+      officeKey: async () => Promise.reject(new Error("no kind of these histories needs one")),
     };
   }
 
@@ -152,6 +154,7 @@ export class Office {
         {
           uid,
           purpose: "news",
+          origin: "office",
           kind,
           name: uid,
           config: JSON.stringify(config),
