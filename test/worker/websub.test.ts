@@ -1,101 +1,34 @@
-/** The hub: who asks, who confirms, what they get, and when it ends. */
+/** The hub: what its subscribers get, when that ends, and what happens when something dies. */
 import { env } from "cloudflare:workers";
 import { parseAtomFeed, parseJsonFeed, parseRssFeed } from "feedsmith";
-import { Hono } from "hono";
 import { beforeEach, describe, expect, it } from "vitest";
-import { depsOf } from "../../src/deps.ts";
-import type { App } from "../../src/web/context.ts";
-import { site } from "../../src/web/site/index.tsx";
-import { correctArticle, recallArticle } from "../../src/wire/amend.ts";
 import { requireArticle } from "../../src/articles/desk.ts";
-import { Subscriber } from "./helpers/subscriber.ts";
+import { depsOf } from "../../src/deps.ts";
+import { correctArticle, recallArticle } from "../../src/wire/amend.ts";
 import { api, expectProblem, expectStatus } from "./helpers/api.ts";
-import { at, Crash, World } from "./helpers/world.ts";
+import {
+  app,
+  begin,
+  channels,
+  DAY,
+  HOUR,
+  minutes,
+  office,
+  ORIGIN,
+  released,
+  request,
+  RSS,
+  subscribed,
+  subscriber,
+  world,
+  written,
+} from "./helpers/hub.ts";
+import { Subscriber } from "./helpers/subscriber.ts";
+import { at, Crash } from "./helpers/world.ts";
 
-const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];
-const ORIGIN = "https://kanfa.test";
-const RSS = `${ORIGIN}/feed.xml`;
 const EDITOR = { name: "person:editor", role: "editor" as const, scopes: ["read" as const] };
 
-const world = new World();
-// The API reads what is sealed here.
-world.deps.keys = depsOf(env).keys;
-let room: (key: string) => boolean;
-let publication: number;
-
-const app = new Hono<App>();
-app.use(async (c, next) => {
-  const hub = { limit: async ({ key }: { key: string }) => ({ success: room(key) }) };
-  c.set("deps", { ...depsOf(env), ...world.deps, hub });
-  c.set("now", world.wall);
-  c.set("body", null);
-  await next();
-});
-app.onError((error) => {
-  throw error;
-});
-app.route("/", site);
-
-beforeEach(async () => {
-  await world.wipe();
-  publication = await world.publication();
-  await world.db.prepare(`INSERT INTO columns (slug, name, created_at) VALUES ('dangke', '党课', 0)`).run();
-  room = () => true;
-});
-
-const subscriber = (n = 1) => new Subscriber(`https://reader-${n}.example.com/in?user=${n}&x=%20a`);
-
-async function post(body: BodyInit, headers: Record<string, string> = {}): Promise<{ status: number; text: string }> {
-  const response = await app.request(`${ORIGIN}/websub`, {
-    method: "POST",
-    body,
-    headers: { "content-type": "application/x-www-form-urlencoded", ...headers },
-  });
-  return { status: response.status, text: await response.text() };
-}
-const form = (fields: Record<string, string>) =>
-  Object.fromEntries(Object.entries(fields).map(([name, value]) => [`hub.${name}`, value]));
-const ask = (fields: Record<string, string>) => post(new URLSearchParams(form(fields)).toString());
-
-/** Asks as the subscriber itself would: it will confirm. */
-async function request(
-  from: Subscriber,
-  mode: "subscribe" | "unsubscribe",
-  topic = RSS,
-  more: Record<string, string> = {},
-): Promise<void> {
-  from.wants.add(`${mode} ${topic}`);
-  world.endpoint = (received) => from.answer(received);
-  expect((await ask({ mode, topic, callback: from.callback, ...more })).status).toBe(202);
-}
-async function subscribed(from: Subscriber, topic = RSS, more: Record<string, string> = {}): Promise<void> {
-  await request(from, "subscribe", topic, more);
-  await world.drain();
-  from.secret = more.secret ?? null;
-}
-
-/** Articles that are released at 08:30 and delivered. */
-async function released(count: number, from = 1): Promise<void> {
-  await world.articles(publication, count, from);
-  world.wall = Math.max(world.wall, at("08:30"));
-  await world.tick(world.wall);
-  await world.drain();
-}
-async function minutes(count: number): Promise<void> {
-  for (let i = 0; i < count; i++) {
-    world.wall += MINUTE;
-    await world.tick(world.wall);
-    await world.drain();
-  }
-}
-const channels = () =>
-  world.all<{ uid: string; status: string; cursor: number; ends_at: number; members: number }>(
-    `SELECT c.uid, c.status, c.cursor, c.ends_at, s.members FROM channels c JOIN shards s ON s.id = c.shard WHERE c.kind = 'websub'`,
-  );
-const written = async () => [
-  await world.one(`SELECT count(*) FROM hub_requests`),
-  await world.one(`SELECT count(*) FROM channels`),
-];
+beforeEach(begin);
 
 describe("a subscription", () => {
   it("is asked about, confirmed, and gets what is new in one signed feed", async () => {
@@ -139,7 +72,7 @@ describe("a subscription", () => {
     await world.publication({ slug: "video", name: "视频" });
     for (const [i, reader] of readers.entries()) await subscribed(reader, topics[i]);
     world.endpoint = (received) => readers.find(({ callback }) => callback === received.url)!.answer(received);
-    await world.articles(publication, 2);
+    await world.articles(office.publication, 2);
     await world.db.prepare(`UPDATE articles SET column_id = (SELECT id FROM columns) WHERE title = '稿件 2'`).run();
     await released(0);
     const [atom, json, video, column] = readers.map(({ got }) => got.map(({ body }) => body));
@@ -185,160 +118,6 @@ describe("a subscription", () => {
   });
 });
 
-describe("nobody is subscribed, or unsubscribed, by another", () => {
-  it.each<[string, (challenge: string) => Response]>([
-    ["says no", () => new Response("no", { status: 404 })],
-    ["echoes something else", (challenge) => new Response(`${challenge} `)],
-    ["echoes too much", (challenge) => new Response(challenge + "x".repeat(100_000))],
-    ["says nothing", () => new Response("")],
-    ["echoes with an error", (challenge) => new Response(challenge, { status: 403 })],
-    ["leads elsewhere", (challenge) => new Response(challenge, { status: 302, headers: { location: ORIGIN } })],
-  ])("a callback that %s is not asked again", async (_, answer) => {
-    const callback = "https://victim.example.com/";
-    world.endpoint = ({ url }) => answer(new URL(url).searchParams.get("hub.challenge") ?? "");
-    expect((await ask({ mode: "subscribe", topic: RSS, callback })).status).toBe(202);
-    await world.drain();
-    await minutes(6);
-    expect([world.received.length, await channels()]).toEqual([1, []]);
-  });
-
-  it("a stranger's word ends no subscription", async () => {
-    const reader = subscriber();
-    await subscribed(reader);
-    const before = await channels();
-    expect((await ask({ mode: "unsubscribe", topic: RSS, callback: reader.callback })).status).toBe(202);
-    await world.drain();
-    expect(reader.questions.map((url) => url.searchParams.get("hub.mode"))).toEqual(["subscribe", "unsubscribe"]);
-    expect(await channels()).toEqual(before);
-  });
-
-  it("nor changes its lease or secret", async () => {
-    const reader = subscriber();
-    await subscribed(reader, RSS, { secret: "mine" });
-    const before = await channels();
-    reader.wants.clear();
-    await ask({ mode: "subscribe", topic: RSS, callback: reader.callback, secret: "theirs", lease_seconds: "9999999" });
-    await world.drain();
-    expect(await channels()).toEqual(before);
-    await released(1);
-    expect([reader.got.length, reader.forged]).toEqual([1, 0]);
-  });
-
-  it("its own word does", async () => {
-    const reader = subscriber();
-    await subscribed(reader);
-    await request(reader, "unsubscribe");
-    await world.drain();
-    expect(await channels()).toEqual([]);
-    expect(await world.one(`SELECT total(members) FROM shards`)).toBe(0);
-    await released(1);
-    expect(reader.got).toEqual([]);
-  });
-});
-
-describe("what is refused", () => {
-  const good = { mode: "subscribe", topic: RSS, callback: "https://reader.example.com/" };
-  const WRONG: [string, Record<string, string>, RegExp][] = [
-    ["no mode", { mode: "" }, /hub\.mode/],
-    ["a publisher's ping", { mode: "publish" }, /its own feeds/],
-    ["a strange topic", { topic: "https://elsewhere.example.com/feed.xml" }, /hub\.topic/],
-    ["a page", { topic: `${ORIGIN}/` }, /hub\.topic/],
-    ["a query behind the topic", { topic: `${RSS}?x` }, /hub\.topic/],
-    ["no such publication", { topic: `${ORIGIN}/publications/none/feed.xml` }, /no such publication/],
-    ["no such column", { topic: `${ORIGIN}/columns/none/atom.xml` }, /no such publication or column/],
-    ["no callback", { callback: "" }, /hub\.callback/],
-    ["http", { callback: "http://reader.example.com/" }, /https/],
-    ["an address", { callback: "https://127.0.0.1/" }, /host, not an IP/],
-    ["an exotic address", { callback: "https://0x7f000001/" }, /IP/],
-    ["a private name", { callback: "https://db.internal/" }, /public host/],
-    ["localhost", { callback: "https://localhost/" }, /public host/],
-    ["another port", { callback: "https://reader.example.com:8443/" }, /standard port/],
-    ["this office", { callback: `${ORIGIN}/websub` }, /./],
-    ["a password", { callback: "https://a:b@reader.example.com/" }, /password/],
-    ["a very long callback", { callback: `https://reader.example.com/${"x".repeat(2048)}` }, /2048/],
-    ["a long secret", { secret: "x".repeat(200) }, /shorter than 200/],
-    ["a long secret in bytes", { secret: "密".repeat(67) }, /shorter than 200/],
-    ["an empty secret", { secret: "" }, /empty/],
-    ["a lease of words", { lease_seconds: "long" }, /lease_seconds/],
-    ["a negative lease", { lease_seconds: "-1" }, /lease_seconds/],
-  ];
-  it("whatever is wrong is said, and nothing written or called", async () => {
-    for (const [what, fields, words] of WRONG) {
-      const { status, text } = await ask({ ...good, ...fields });
-      expect(`${status} ${text}`, what).toMatch(/^400 /);
-      expect(text, what).toMatch(words);
-    }
-    expect([await written(), world.received.length]).toEqual([[0, 0], 0]);
-  });
-
-  it("a name with a private address, and one that nobody knows of just now", async () => {
-    const { resolve } = world.deps;
-    world.deps.resolve = async () => ["10.0.0.1"];
-    expect((await ask(good)).status).toBe(400);
-    world.deps.resolve = async () => Promise.reject(new Error("away"));
-    expect((await ask(good)).status).toBe(503);
-    world.deps.resolve = resolve;
-    expect(await written()).toEqual([0, 0]);
-  });
-
-  it("a name that leads inwards by the time of the question is not called", async () => {
-    const { resolve } = world.deps;
-    await ask(good);
-    world.deps.resolve = async () => ["10.0.0.1"];
-    await world.drain();
-    world.deps.resolve = resolve;
-    expect([world.received, await channels()]).toEqual([[], []]);
-  });
-
-  it("what is no form, too long, doubled, or not UTF-8", async () => {
-    const text = new URLSearchParams(form(good)).toString();
-    expect((await post(JSON.stringify(good), { "content-type": "application/json" })).status).toBe(415);
-    expect((await post(`${text}&x=${"x".repeat(9000)}`)).status).toBe(413);
-    for (const bad of [`${text}&hub.topic=a`, `${text}&x=%ff`, `${text}&x=%zz`])
-      expect((await post(bad)).status).toBe(400);
-    expect((await post(Uint8Array.of(0x61, 0xff))).status).toBe(400);
-    expect(await written()).toEqual([0, 0]);
-    expect((await post(text, { "content-type": "Application/X-WWW-Form-Urlencoded; charset=utf-8" })).status).toBe(202);
-  });
-
-  it("too much from one address, or about one host", async () => {
-    const keys: string[] = [];
-    for (const busy of ["address", "host"]) {
-      room = (key) => keys.push(key) > 0 && !key.startsWith(busy);
-      expect((await ask(good)).status).toBe(429);
-    }
-    expect(keys).toEqual(["address unknown", "address unknown", "host reader.example.com"]);
-    expect(await written()).toEqual([0, 0]);
-  });
-
-  it("more about a host than anybody needs: nobody floods a third party through us", async () => {
-    world.endpoint = () => new Response("", { status: 500 });
-    const statuses: number[] = [];
-    for (let i = 0; i < 31; i++)
-      statuses.push((await ask({ ...good, callback: `https://victim.example.com/${i}` })).status);
-    expect(statuses).toEqual([...Array.from({ length: 30 }, () => 202), 429]);
-    expect((await ask(good)).status).toBe(202);
-    await world.drain();
-    await minutes(6);
-    expect(world.received.filter(({ url }) => url.includes("victim")).length).toBe(90);
-    world.wall += HOUR;
-    await minutes(1);
-    expect(await written()).toEqual([0, 0]);
-    expect((await ask({ ...good, callback: "https://victim.example.com/" })).status).toBe(202);
-  });
-
-  it("the same over and over, when the callback never confirms it", async () => {
-    world.endpoint = () => new Response("", { status: 404 });
-    for (const status of [202, 202, 202, 429, 429]) {
-      expect((await ask(good)).status).toBe(status);
-      await world.drain();
-    }
-    expect(world.received.length).toBe(3);
-    world.wall += 11 * MINUTE;
-    expect((await ask(good)).status).toBe(202);
-  });
-});
-
 describe("a lease", () => {
   it.each([
     ["1", HOUR],
@@ -360,7 +139,7 @@ describe("a lease", () => {
     const reader = subscriber();
     await subscribed(reader, RSS, { lease_seconds: "10800" });
     const { ends_at } = (await channels())[0]!;
-    await world.articles(publication, 1);
+    await world.articles(office.publication, 1);
     await world.tick(at("08:30"));
     world.wall = ends_at + offset;
     await world.drain();
@@ -380,12 +159,12 @@ describe("a lease", () => {
     await subscribed(reader, RSS, { secret: "new" });
     const [after] = await channels();
     expect(after).toEqual({ ...before, ends_at: before!.ends_at + DAY + at("08:30") - at("06:00") });
-    await world.articles(publication, 1, 2);
+    await world.articles(office.publication, 1, 2);
     await world.tick(at("15:00"));
     await world.drain();
     expect([reader.got.length, reader.forged]).toEqual([2, 0]);
 
-    await world.articles(publication, 1, 3);
+    await world.articles(office.publication, 1, 3);
     world.wall = after!.ends_at;
     await world.tick(at("08:30", "2026-11-24"));
     await subscribed(reader);
