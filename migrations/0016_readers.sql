@@ -1,7 +1,7 @@
 -- Readers who subscribe themselves, on the site: browsers (Web Push) and mailboxes.
 
--- Whose a channel is: made by the office, or by a reader on the site. Readers' are many, come and go by themselves, and
--- are no concern of a person one by one.
+-- Whose a channel is: made by the office, or by whoever reads it: on the site, or through the hub. Readers' are many, come
+-- and go by themselves, and are no concern of a person one by one.
 ALTER TABLE channels ADD COLUMN origin TEXT NOT NULL DEFAULT 'office' CHECK (origin IN ('office', 'reader'));
 -- The office's own list, without walking through the readers'.
 CREATE INDEX channels_office ON channels (id) WHERE origin = 'office';

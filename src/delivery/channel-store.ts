@@ -19,7 +19,6 @@ export function insertChannel(
   channel: {
     uid: string;
     purpose: Purpose;
-    origin: Origin;
     kind: string;
     name: string;
     config: string;
@@ -30,6 +29,7 @@ export function insertChannel(
     credential: string | null;
     /** Wall clock, ms; null for a channel without an end. */
     endsAt: number | null;
+    origin: Origin;
   },
   now: number,
   guard: Guard = ALWAYS,
@@ -121,18 +121,22 @@ export async function findChannel(db: D1Database, uid: string): Promise<ChannelR
   return found && toChannel(found);
 }
 
-/** One page of the channels of an origin, or of all, after the internal id `after`; of one kind if it is given. */
+/**
+ * One page of channels after the internal id `after`: those of an origin, of one kind if it is given; without an origin
+ * those of the kind, or the office's own.
+ */
 export async function listChannels(
   db: D1Database,
-  of: { origin: Origin | "all"; kind?: string | undefined },
+  of: { origin?: Origin | "all" | undefined; kind?: string | undefined },
   after: number,
   limit: number,
 ): Promise<ChannelRow[]> {
+  const { origin = of.kind === undefined ? "office" : "all" } = of;
   // As a literal, so that the office's few are found by their own index.
-  const origin = of.origin === "all" ? "" : `origin = '${of.origin}' AND`;
+  const whose = origin === "all" ? "" : `origin = '${origin}' AND`;
   const found = await rows<StoredChannel>(
     db
-      .prepare(`${CHANNEL} WHERE ${origin} id > ?1 AND (?3 IS NULL OR kind = ?3) ORDER BY id LIMIT ?2`)
+      .prepare(`${CHANNEL} WHERE ${whose} id > ?1 AND (?3 IS NULL OR kind = ?3) ORDER BY id LIMIT ?2`)
       .bind(after, limit, of.kind ?? null),
   );
   return found.map(toChannel);
@@ -235,9 +239,9 @@ export function deleteChannel(db: D1Database, channel: { id: number; shard: numb
   ];
 }
 
-const DEPARTED = `SELECT id FROM channels WHERE origin = 'reader' AND status = 'gone' ORDER BY id LIMIT 500`;
+const DEPARTED = `SELECT id FROM channels WHERE origin = 'reader' AND status = 'gone' AND ends_at IS NULL ORDER BY id LIMIT 500`;
 
-/** Removes readers' channels whose endpoint is gone, 500 at most: nobody is to be told of them, nor kept on file. */
+/** Removes readers' channels whose endpoint is gone, 500 at most (one with an end is removed then): nobody is to be told of them, nor kept on file. */
 export function removeDeparted(db: D1Database): Statement[] {
   return [
     db.prepare(

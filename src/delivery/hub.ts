@@ -152,7 +152,6 @@ async function subscribe(deps: DeliveryDeps, asked: Asked, about: About, from: n
   const made = {
     uid,
     purpose: "news" as const,
-    origin: "reader" as const,
     kind: websub.name,
     name: `WebSub ${new URL(callback).host}`,
     config,
@@ -162,6 +161,7 @@ async function subscribe(deps: DeliveryDeps, asked: Asked, about: About, from: n
     host: hostOf(kind, settings),
     credential: null,
     endsAt,
+    origin: "reader" as const,
   };
   await db.batch([
     ...dropChannel(db, uid, ours, from),

@@ -13,6 +13,6 @@ export type Outcome = (typeof OUTCOMES)[number];
 export const PURPOSES = ["news", "alert"] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
-/** Whose a channel is: the office made it, or a reader on the site. */
+/** Whose a channel is: the office made it, or its reader, on the site or through the hub. */
 export const ORIGINS = ["office", "reader"] as const;
 export type Origin = (typeof ORIGINS)[number];

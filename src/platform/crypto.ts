@@ -15,10 +15,9 @@ async function hmac(key: string | Uint8Array<ArrayBuffer>, message: string): Pro
   return new Uint8Array(await crypto.subtle.sign("HMAC", handle, encoder.encode(message)));
 }
 
-/** HMAC-SHA256 of a message under a key that is a text, base64url. */
+/** HMAC-SHA256, base64url. */
 export async function keyedHash(key: string, message: string): Promise<string> {
-  const bytes = new Uint8Array(await hmac(key, message));
-  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+  return (await hmac(key, message)).toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
 /** HMAC-SHA256, base64. An empty key is refused by WebCrypto. */

@@ -4,7 +4,7 @@ import { KIND_NAMES, OFFERED_KINDS } from "../../channels/index.ts";
 import { ORIGINS, PURPOSES } from "../../delivery/types.ts";
 import { HOUR } from "../../platform/time.ts";
 import { ENTRY_KINDS } from "../../wire/store.ts";
-import { line, page, slug, timeOfDay, zone } from "./schemas.ts";
+import { line, pageQuery, slug, timeOfDay, zone } from "./schemas.ts";
 
 const some = z.array(slug).max(100);
 /** What a reader chooses from: nothing chosen means all. */
@@ -59,11 +59,8 @@ export const channelPatch = z
   .strictObject({ name: line(80), config: z.record(z.string(), z.unknown()), filter, expires_after_hours: expiry })
   .partial();
 
-/** Readers' own channels are listed only when their kind or origin is asked for: they are many, and no editor's to look after. */
-export const channelQuery = z
-  .strictObject({
-    ...page,
-    origin: z.enum([...ORIGINS, "all"]).optional(),
-    kind: z.enum(KIND_NAMES as [string, ...string[]]).optional(),
-  })
-  .transform(({ origin, ...query }) => ({ ...query, origin: origin ?? (query.kind ? "all" : "office") }));
+/** Channels that subscribers made themselves are listed when asked for: they are many, and no person's to look after. */
+export const channelQuery = pageQuery.extend({
+  origin: z.enum([...ORIGINS, "all"]).optional(),
+  kind: z.enum(KIND_NAMES as [string, ...string[]]).optional(),
+});
