@@ -17,7 +17,13 @@ export interface OpenDelivery {
   outcome: Extract<Outcome, "sending" | "pending" | "retry" | "unknown">;
   /** As stored, for pushes of several calls. */
   state: string | null;
+  /** Whether an attempt may have arrived: then all of it keeps its id. */
+  maybeSent: boolean;
 }
+
+/** Whether an attempt of a delivery may have arrived. */
+const MAYBE_SENT = (d: string) =>
+  `(${d}.outcome IN ('unknown', 'sending') OR EXISTS (SELECT 1 FROM attempts t WHERE t.channel_id = ${d}.channel_id AND t.from_seq = ${d}.from_seq AND t.outcome = 'unknown'))`;
 
 /** A channel whose turn it is, under our lease. */
 export interface Claimed {
@@ -82,7 +88,8 @@ export async function claimChannels(
            due_at AS dueAt, tries, failing_since AS failingSince, warned_at AS warnedAt, day, day_posts AS dayPosts, host, credential,
            coalesce((SELECT p.channels FROM credentials p WHERE p.hash = channels.credential), 0) AS peers,
            (SELECT json_object('trips', h.trips, 'until', h.until) FROM hosts h WHERE h.host = channels.host) AS circuit,
-           (SELECT json_object('to', d.to_seq, 'entries', json(d.entries), 'n', d.n, 'outcome', d.outcome, 'state', d.state)
+           (SELECT json_object('to', d.to_seq, 'entries', json(d.entries), 'n', d.n, 'outcome', d.outcome, 'state', d.state,
+              'maybeSent', json(iif(${MAYBE_SENT("d")}, 'true', 'false')))
             FROM deliveries d WHERE d.channel_id = channels.id AND d.from_seq = channels.cursor
               AND d.outcome IN ('sending', 'pending', 'retry', 'unknown')) AS open`,
       )
@@ -116,9 +123,6 @@ export async function takeProbes(
   );
   return found.map(({ host }) => host);
 }
-
-const MAYBE_SENT = (d: string) =>
-  `(${d}.outcome IN ('unknown', 'sending') OR EXISTS (SELECT 1 FROM attempts t WHERE t.channel_id = ${d}.channel_id AND t.from_seq = ${d}.from_seq AND t.outcome = 'unknown'))`;
 
 /** Which of the posts each channel was told of, or may have been: pairs [channel id, post id]. */
 export function readKnown(

@@ -92,14 +92,19 @@ export function settleStatements(
   ];
 }
 
-/** The ledger's rows for what a channel missed because it went stale before anything could be begun. */
+/**
+ * The ledger's rows for what a channel missed because it went stale before it could be sent: new ones, or the head of a
+ * delivery that is open and of which nothing arrived, which ends with it.
+ */
 function insertMissed(db: D1Database, results: string, token: string, now: number): Statement {
   return db
     .prepare(
       `INSERT INTO deliveries (channel_id, from_seq, to_seq, entries, outcome, n, at, excerpt)
        SELECT c.id, j.value ->> 'from', j.value ->> 'cursor', j.value -> 'missed', 'expired', 0, ?3, 'stale before it could be sent'
        FROM json_each(?1) j JOIN channels c ON c.id = j.value ->> 'channel' AND c.lease_token = ?2
-       WHERE j.value ->> 'missed' IS NOT NULL ON CONFLICT DO NOTHING`,
+       WHERE j.value ->> 'missed' IS NOT NULL
+       ON CONFLICT DO UPDATE SET to_seq = excluded.to_seq, entries = excluded.entries, outcome = 'expired', excerpt = excluded.excerpt,
+         next_at = NULL WHERE deliveries.outcome IN ('pending', 'retry')`,
     )
     .bind(results, token, now);
 }

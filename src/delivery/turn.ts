@@ -57,10 +57,18 @@ export function turnOf(
   const begun = open.state !== null;
   const rest = begun ? frozen : sendable(frozen, channel.expiresAfter, now);
   if (rest.length === 0) return { type: "drop", to, why: "recalled or stale before it could be sent" };
+  const missed = begun || open.maybeSent ? [] : staleHead(frozen, rest);
+  if (missed.length > 0) return { type: "missed", to: rest[0]!.seq - 1, entries: missed };
   if (!begun && open.outcome === "sending" && kind.unknown === "leave") return { type: "leave", to };
   if (rest.some((entry) => entry.stopped)) return { type: "blocked" };
   const until = quietUntil(channel.filter, now);
   return until === null ? { type: "push", to, entries: rest.map((entry) => entry.seq) } : { type: "wait", until };
+}
+
+/** The entries before all that may still be sent that have gone stale: none may vanish with the range that they stood in. */
+function staleHead(frozen: readonly Followed[], rest: readonly Followed[]): number[] {
+  const first = rest[0]!.seq;
+  return frozen.filter((entry) => entry.seq < first && !entry.withdrawn).map((entry) => entry.seq);
 }
 
 /**

@@ -58,6 +58,31 @@ beforeAll(() => void vi.spyOn(console, "log").mockImplementation(() => {}));
 afterAll(() => void vi.restoreAllMocks());
 
 describe("whatever happens", () => {
+  it("what goes stale while its delivery waits for another try is written down, and the rest goes on", async () => {
+    const PACED = 7;
+    const history = await History.begin([PACED]);
+    const story: Action[] = [
+      { do: "refilter", channel: 0, column: null },
+      { do: "publish", column: 1 },
+      { do: "pass", minutes: 600 },
+      { do: "mood", channel: 0, mood: "down" },
+      { do: "publish", column: 1 },
+      { do: "tick" },
+      { do: "handle", message: 0, doubled: false },
+      { do: "pass", minutes: 601 },
+      { do: "tick" },
+      { do: "handle", message: 0, doubled: false },
+    ];
+    for (const one of story) await history.take(one);
+    await history.rest();
+    history.check();
+    const ledger = history.office.rows("SELECT entries, outcome FROM deliveries ORDER BY from_seq");
+    expect(ledger).toEqual([
+      { entries: "[1]", outcome: "expired" },
+      { entries: "[2]", outcome: "accepted" },
+    ]);
+  });
+
   it("each channel gets everything that it is owed, in order, once in the ledger", { timeout: 120_000 }, async () => {
     // A thousand histories in which nothing went wrong would prove nothing.
     const seen = { repeats: 0, unknown: 0, expired: 0, rejected: 0, accepted: 0 };
