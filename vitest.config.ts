@@ -15,21 +15,22 @@ if (existsSync(RAM)) {
   if (bavail * bsize > 2 ** 30) process.env.TMPDIR ??= RAM;
 }
 
-export default defineConfig(async () => {
+export default defineConfig(async ({ mode }) => {
+  const fuzz = mode === "fuzz";
   const outside = await startOutside();
   return {
     test: {
       expect: { requireAssertions: true },
       maxWorkers: 2,
       // For a test that hangs; how fast a machine is, is no assertion.
-      testTimeout: 60_000,
+      testTimeout: fuzz ? 86_400_000 : 60_000,
       silent: "passed-only" as const,
       projects: [
         {
           extends: true,
           test: {
             name: "unit",
-            include: ["test/unit/**/*.test.ts"],
+            include: [`test/unit/**/${fuzz ? "fuzz*" : "*"}.test.ts`],
             isolate: false,
             // Hex and base64 of Uint8Array, which workerd has and this Node keeps behind a flag.
             execArgv: ["--js-base-64"],

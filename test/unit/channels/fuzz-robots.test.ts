@@ -3,10 +3,11 @@ import { describe, expect, it } from "vitest";
 import type { Item } from "../../../src/channels/kind.ts";
 import { chatManuscript } from "../formats/manuscripts.ts";
 import { CONFIGS, Platforms } from "../../worker/helpers/platforms.ts";
+import { runs } from "../runs.ts";
 import { alert, items } from "./items.ts";
 import { chat, NAMES, requestFor, STYLED, WALL } from "./robots.ts";
 
-const RUNS = Number(process.env["FUZZ_RUNS"] ?? 25);
+const RUNS = runs(25, 1000);
 const huge = fc.constantFrom(
   "长".repeat(5000),
   "👨‍👩‍👧".repeat(900),
@@ -57,7 +58,7 @@ describe.each(NAMES)("whatever is said over %s", (name) => {
         const { links } = await seenBy(name, { news });
         expect(links).toEqual(news.map(({ post }) => post.url));
       }),
-      { numRuns: RUNS },
+      RUNS,
     );
   });
 
@@ -68,7 +69,7 @@ describe.each(NAMES)("whatever is said over %s", (name) => {
         const { links } = await seenBy(name, { news }, { style: "full" });
         expect(links).toContain(news[0]!.post.url);
       }),
-      { numRuns: RUNS },
+      RUNS,
     );
   });
 
@@ -81,7 +82,7 @@ describe.each(NAMES)("whatever is said over %s", (name) => {
       fc.asyncProperty(alerts, async (said) => {
         await seenBy(name, { alerts: said.map((each) => alert(each)) });
       }),
-      { numRuns: RUNS },
+      RUNS,
     );
   });
 });

@@ -26,6 +26,7 @@ import {
   readTelegram,
   readWecom,
 } from "./read-chat.ts";
+import { runs } from "../runs.ts";
 import { folded, sameAddress, type Seen, wordsOf } from "./seen.ts";
 
 const media: Record<string, (piece: Piece) => Seen | null> = {
@@ -75,8 +76,7 @@ export function checkSeen({ text, links, images }: Seen, piece: Piece, withAlts:
   expect(whole.startsWith(start) || whole.startsWith(start.replace(/…$/, ""))).toBe(true);
 }
 
-// `npm run fuzz` asks for as many of the nine together as of each medium without limits.
-const RUNS = Number(process.env["FUZZ_RUNS"] ?? (import.meta.env.MODE === "fuzz" ? 11_000 : 80));
+const RUNS = runs(80);
 // As titles are after the intake: without control characters.
 const title = manuscript.map(
   (text) =>
@@ -86,40 +86,32 @@ const title = manuscript.map(
       .trim()}`,
 );
 
-it.each(Object.keys(media))(
-  "%s: any manuscript is within the limits, says what it says, and calls nobody",
-  (name) => {
-    const read = media[name];
-    const check = (markdown: string, title: string, times: number) => {
-      const doc = parseMarkdown(`${markdown}\n`.repeat(times));
-      const summary = { title, digest: "", url: "https://kanfa.test/posts/7", cover: "https://kanfa.test/c.jpg" };
-      const piece = pieceOf({ ...summary, column: "要闻", unit: "长顺镇" }, doc);
-      const seen = read?.(piece);
-      if (seen) checkSeen(seen, piece, name !== "telegram rich");
-      expect(seen === undefined).toBe(false);
-    };
-    fc.assert(fc.property(manuscript, title, fc.constantFrom(1, 1, 1, 1, 1, 40), check), { numRuns: RUNS });
-  },
-  5000 + RUNS * 20,
-);
+it.each(Object.keys(media))("%s: any manuscript is within the limits, says what it says, and calls nobody", (name) => {
+  const read = media[name];
+  const check = (markdown: string, title: string, times: number) => {
+    const doc = parseMarkdown(`${markdown}\n`.repeat(times));
+    const summary = { title, digest: "", url: "https://kanfa.test/posts/7", cover: "https://kanfa.test/c.jpg" };
+    const piece = pieceOf({ ...summary, column: "要闻", unit: "长顺镇" }, doc);
+    const seen = read?.(piece);
+    if (seen) checkSeen(seen, piece, name !== "telegram rich");
+    expect(seen === undefined).toBe(false);
+  };
+  fc.assert(fc.property(manuscript, title, fc.constantFrom(1, 1, 1, 1, 1, 40), check), RUNS);
+});
 
-it(
-  "a piece has every word of its manuscript, in order",
-  () => {
-    const check = (markdown: string) => {
-      const doc = parseMarkdown(markdown);
-      const summary = { title: "题", digest: "", url: "https://kanfa.test/posts/7", cover: null };
-      const words = folded(pieceOf(summary, doc).blocks.map(wordsOf).join("\n"));
-      let at = 0;
-      for (const piece of readerText(doc).map(folded)) {
-        if (/^<br\/?>$/i.test(piece)) continue;
-        const found = words.indexOf(piece, at);
-        if (found < 0) expect.fail(`${JSON.stringify(piece)} is not in ${JSON.stringify(words)} from ${at}`);
-        at = found + piece.length;
-      }
-      expect(at).toBeLessThanOrEqual(words.length);
-    };
-    fc.assert(fc.property(manuscript, check), { numRuns: RUNS });
-  },
-  5000 + RUNS * 20,
-);
+it("a piece has every word of its manuscript, in order", () => {
+  const check = (markdown: string) => {
+    const doc = parseMarkdown(markdown);
+    const summary = { title: "题", digest: "", url: "https://kanfa.test/posts/7", cover: null };
+    const words = folded(pieceOf(summary, doc).blocks.map(wordsOf).join("\n"));
+    let at = 0;
+    for (const piece of readerText(doc).map(folded)) {
+      if (/^<br\/?>$/i.test(piece)) continue;
+      const found = words.indexOf(piece, at);
+      if (found < 0) expect.fail(`${JSON.stringify(piece)} is not in ${JSON.stringify(words)} from ${at}`);
+      at = found + piece.length;
+    }
+    expect(at).toBeLessThanOrEqual(words.length);
+  };
+  fc.assert(fc.property(manuscript, check), RUNS);
+});

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import {
   digestOf,
   type Doc,
@@ -16,11 +16,9 @@ import { CAPTIONS, COLUMN_HEADS, HEADINGS, QUOTES, RULES } from "../../../src/fo
 import { manuscript, wellBuilt } from "./manuscripts.ts";
 import { readWechat } from "./markup.ts";
 import { FLAT, MEDIA } from "./media.ts";
+import { runs } from "../runs.ts";
 
-// `npm run fuzz` asks for many; the suite for as many as a second allows.
-const many = import.meta.env.MODE === "fuzz";
-const runs = { numRuns: many ? 100_000 : 700 };
-if (many) vi.setConfig({ testTimeout: 3_600_000 });
+const RUNS = runs(700);
 
 const hue = fc.constantFrom("#b3251e", "#ffffff", "#0a0b0c");
 const changes = fc.record(
@@ -72,7 +70,7 @@ it.each([...MEDIA, FLAT])(
       const text = check(render(doc));
       expect(text === null ? null : missingWord(doc, text)).toBeNull();
     };
-    fc.assert(fc.property(anything, holds), runs);
+    fc.assert(fc.property(anything, holds), RUNS);
   },
 );
 
@@ -94,7 +92,7 @@ it("wechat: so it does in any theme, with a column's head and credits", () => {
     const bare = { images: () => null, theme: { ...look, opening: "", closing: "" } };
     expect(missingWord(doc, readWechat(renderWechat(doc, bare)).text)).toBeNull();
   };
-  fc.assert(fc.property(anything, theme, manuscript, check), runs);
+  fc.assert(fc.property(anything, theme, manuscript, check), RUNS);
 });
 
 it("the images named are the images asked for", () => {
@@ -107,7 +105,7 @@ it("the images named are the images asked for", () => {
     renderWechat(doc, { images: ask });
     expect(imageSources(doc)).toEqual([...asked]);
   };
-  fc.assert(fc.property(manuscript, check), runs);
+  fc.assert(fc.property(manuscript, check), RUNS);
 });
 
 it("digests keep their length", () => {
@@ -116,7 +114,7 @@ it("digests keep their length", () => {
     expect([...digest].length).toBeLessThanOrEqual(max);
     expect(digest).not.toMatch(/[\n\r]/);
   };
-  fc.assert(fc.property(manuscript, fc.integer({ min: 1, max: 60 }), check), runs);
+  fc.assert(fc.property(manuscript, fc.integer({ min: 1, max: 60 }), check), RUNS);
 });
 
 it("hostile nesting and repetition neither throw nor stall", () => {
