@@ -113,10 +113,11 @@ const WRITING = {
 };
 
 const FIRST_KEPT = ["text_link", "pre", "code"];
+const isQuote = ({ type }: Entity): boolean => type.endsWith("blockquote");
+// What holds another entity comes before it, a quote even before code that is all of it.
+const outerFirst = (a: Entity, b: Entity): number =>
+  a.offset - b.offset || b.length - a.length || Number(isQuote(b)) - Number(isQuote(a));
 const rank = ({ type }: Entity): number => (FIRST_KEPT.includes(type) ? FIRST_KEPT.indexOf(type) : FIRST_KEPT.length);
-
-/** A quote holds what is as long as itself, code too, which may hold nothing. */
-const isQuote = ({ type }: Entity): boolean => type === "blockquote" || type === "expandable_blockquote";
 
 class Builder {
   text = "";
@@ -152,9 +153,7 @@ class Builder {
     const ordered = this.entities.toSorted((a, b) => rank(a) - rank(b) || a.offset - b.offset);
     const last = ordered.findLastIndex(({ type }) => type === "text_link");
     ordered.unshift(...ordered.splice(Math.max(last, 0), 1));
-    const entities = ordered
-      .slice(0, MOST_ENTITIES)
-      .sort((a, b) => a.offset - b.offset || b.length - a.length || Number(isQuote(b)) - Number(isQuote(a)));
+    const entities = ordered.slice(0, MOST_ENTITIES).sort(outerFirst);
     let { text } = this;
     for (const { type, offset, length } of ordered.slice(MOST_ENTITIES)) {
       if (type !== "code" && type !== "pre") continue;

@@ -199,6 +199,15 @@ describe("looks", () => {
     expect(entities.find(({ type }) => type === "pre")).toMatchObject({ language: "ts" });
   });
 
+  it.each(["> `码`", "> ```\n> 码\n> ```"])("a quote that is nothing but code stands around it: %s", (markdown) => {
+    const { text, entities } = telegramMessage(piece(markdown));
+    readTelegram(text, entities, 4096);
+    expect(entities.slice(2, -1).map(({ type }) => type)).toEqual([
+      "blockquote",
+      expect.stringMatching(/^code$|^pre$/),
+    ]);
+  });
+
   it("of more than a hundred entities the links stay, the last one above all", () => {
     const { text, entities } = telegramMessage(piece("**a** b `c` ".repeat(90)));
     readTelegram(text, entities, 4096);
