@@ -36,8 +36,8 @@ export const linkTarget = (url: string): string =>
 export const markdownLink = (label: string, url: string): string => `[${label}](${linkTarget(url)})`;
 
 const CORE = /[^\s\p{P}\p{S}]/u;
-// Of one UTF-16 unit: whether an emoji is punctuation is what parsers disagree about.
-const OUTSIDE = /^[\s\p{P}\p{S}]$/u;
+// Of one UTF-16 unit: whether an emoji is punctuation is what parsers disagree about; and whether another delimiter is.
+const OUTSIDE = /^(?![*~])[\s\p{P}\p{S}]$/u;
 
 const lastOf = (text: string): string => /[\ud800-\udbff][\udc00-\udfff]$/.exec(text)?.[0] ?? text.slice(-1);
 
@@ -66,12 +66,18 @@ function oneLook(run: Run): Run {
   return italic ? { text, italic } : { text };
 }
 
-function writeRun(run: Run, before: string, after: string, dialect: Dialect): string {
+const delimiterOf = ({ link, code, strike, bold, italic }: Run): string => {
+  if (link !== undefined || code) return "";
+  return strike ? "~~" : bold ? "**" : italic ? "*" : "";
+};
+
+function writeRun(run: Run, before: string, next: Run | undefined, dialect: Dialect): string {
   const { text, link } = run;
   if (link !== undefined && text.trim() !== "") return dialect.link(dialect.text(text.trim()), link, text.trim());
   if (run.code) return dialect.code(text) ?? dialect.text(text);
-  const delimiter = run.strike ? "~~" : run.bold ? "**" : run.italic ? "*" : "";
+  const delimiter = delimiterOf(run);
   if (delimiter === "") return dialect.text(text);
+  const after = next === undefined ? "" : delimiterOf(next) + next.text;
   const written = emphasis(text, delimiter, before, after, dialect);
   // `**a***b*` is anybody's guess.
   const clash = written.startsWith(delimiter) && before.endsWith(delimiter[0] ?? "");
@@ -110,7 +116,7 @@ function writeLine(runs: readonly Run[], lead: string, dialect: Dialect): string
   let inAddress = false;
   let index = 0;
   for (const run of looks) {
-    const written = writeRun(run, last, looks[++index]?.text ?? "", dialect);
+    const written = writeRun(run, last, looks[++index], dialect);
     if (inAddress && hasLook(run)) line += " ";
     line += written;
     if (written !== "") last = written;
