@@ -39,41 +39,55 @@ export const imageWords = (alt: string): string => (alt === "" ? "" : `［图：
 const CARD_MARKS: Readonly<Record<Card["kind"], string>> = { video: "［视频］", qrcode: "［二维码］" };
 const TOP: Place = { quotes: 0, indent: 0, marker: "" };
 
-function inlineRuns(tokens: readonly Token[], look: Look): Run[] {
+const NO_LOOK: Look = {};
+
+function inlineRuns(tokens: readonly Token[], look: Look = NO_LOOK): Run[] {
   const runs: Run[] = [];
-  for (const token of known(tokens)) {
-    if (token.type === "text" && token.tokens === undefined) runs.push({ ...look, text: literal(token) });
-    else runs.push(...inlineRun(token, look));
-  }
+  addRuns(runs, tokens, look);
   return runs;
 }
 
-function inlineRun(token: KanfaToken, look: Look): Run[] {
+function addRuns(runs: Run[], tokens: readonly Token[], look: Look): void {
+  for (const token of known(tokens)) addRun(runs, token, look);
+}
+
+const looking = (look: Look, text: string): Run => (look === NO_LOOK ? { text } : { ...look, text });
+
+function addRun(runs: Run[], token: KanfaToken, look: Look): void {
   switch (token.type) {
     case "strong":
-      return inlineRuns(token.tokens, { ...look, bold: true });
+      return addRuns(runs, token.tokens, { ...look, bold: true });
     case "em":
-      return inlineRuns(token.tokens, { ...look, italic: true });
+      return addRuns(runs, token.tokens, { ...look, italic: true });
     case "del":
-      return inlineRuns(token.tokens, { ...look, strike: true });
-    case "codespan":
-      return [{ ...look, code: true, text: literal(token) }];
+      return addRuns(runs, token.tokens, { ...look, strike: true });
     case "link":
-      return linkRuns(token, look);
-    case "image":
-      return [{ ...look, text: imageWords(imageOf(token).alt) }];
-    case "noteRef":
-      return [{ ...look, text: token.note === null ? token.raw : `[${token.note.number}]` }];
-    case "br":
-      return [{ ...look, text: HARD_BREAK }];
-    case "html":
-      return [{ ...look, text: isBreak(token) ? HARD_BREAK : literal(token) }];
+      runs.push(...linkRuns(token, look));
+      return;
     case "text":
-      return token.tokens === undefined ? [{ ...look, text: literal(token) }] : inlineRuns(token.tokens, look);
+      if (token.tokens !== undefined) return addRuns(runs, token.tokens, look);
+      break;
+  }
+  const text = wordsOf(token);
+  if (text !== "") runs.push(token.type === "codespan" ? { ...look, code: true, text } : looking(look, text));
+}
+
+function wordsOf(token: KanfaToken): string {
+  switch (token.type) {
+    case "text":
     case "escape":
-      return [{ ...look, text: literal(token) }];
+    case "codespan":
+      return literal(token);
+    case "image":
+      return imageWords(imageOf(token).alt);
+    case "noteRef":
+      return token.note === null ? token.raw : `[${token.note.number}]`;
+    case "br":
+      return HARD_BREAK;
+    case "html":
+      return isBreak(token) ? HARD_BREAK : literal(token);
     default:
-      return [];
+      return "";
   }
 }
 
@@ -89,7 +103,7 @@ function linkRuns(token: Tokens.Link, look: Look): Run[] {
   return [{ ...target, text: spelledOut(url) }];
 }
 
-const lineOf = (tokens: readonly Token[]): Run[] => joinRuns(inlineRuns(tokens, {}));
+const lineOf = (tokens: readonly Token[]): Run[] => joinRuns(inlineRuns(tokens));
 
 function paragraph(tokens: readonly Token[], place: Place): Block[] {
   const figures = figuresOf(tokens);
@@ -116,7 +130,7 @@ function label(runs: readonly Run[], place: Place): Block[] {
 function card(token: Card, place: Place): Block[] {
   const { image, words } = cardParts(token);
   return [
-    ...label([{ text: CARD_MARKS[token.kind] }, ...inlineRuns(token.title, {})], place),
+    ...label([{ text: CARD_MARKS[token.kind] }, ...inlineRuns(token.title)], place),
     ...(image === null ? [] : [{ ...place, kind: "image" as const, ...image }]),
     ...words.flatMap((line) => paragraph(line, place)),
   ];
@@ -155,14 +169,14 @@ function flatBlock(token: KanfaToken, place: Place, levels: Levels): Block[] {
     case "blockquote":
       return flatBlocks(token.tokens, quoted, levels);
     case "callout":
-      return [...label(inlineRuns(token.title, {}), quoted), ...flatBlocks(token.tokens, quoted, levels)];
+      return [...label(inlineRuns(token.title), quoted), ...flatBlocks(token.tokens, quoted, levels)];
     case "verse": {
       const stanzas = token.stanzas.map((lines) =>
-        joinRuns(lines.flatMap((line) => [...inlineRuns(line, {}), { text: HARD_BREAK }])),
+        joinRuns(lines.flatMap((line) => [...inlineRuns(line), { text: HARD_BREAK }])),
       );
       const texts = stanzas.filter((runs) => runs.length > 0);
       const blocks = texts.map((runs): Block => ({ ...place, kind: "text", role: "verse", runs }));
-      return [...label(inlineRuns(token.title, {}), place), ...blocks];
+      return [...label(inlineRuns(token.title), place), ...blocks];
     }
     case "card":
       return card(token, place);

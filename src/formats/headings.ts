@@ -1,14 +1,30 @@
-import { type Doc, walkDoc } from "./tree.ts";
+import type { Token } from "marked";
+import { known } from "./tokens.ts";
+import type { Doc } from "./tree.ts";
+
+function hasTopHeading(tokens: readonly Token[]): boolean {
+  return known(tokens).some((token) => {
+    switch (token.type) {
+      case "heading":
+        return token.depth === 1;
+      case "list":
+        return hasTopHeading(token.items);
+      case "list_item":
+      case "blockquote":
+      case "callout":
+        return hasTopHeading(token.tokens);
+      default:
+        return false;
+    }
+  });
+}
 
 /**
  * From a heading's depth in the manuscript (1–6) to its level on the page (2–6). The title is the page's only h1, so a
  * body that uses `#` moves down as a whole and keeps its order.
  */
 export function headingLevels(doc: Doc): (depth: number) => number {
-  let shift = 0;
-  walkDoc(doc, (token) => {
-    if (token.type === "heading" && token.depth === 1) shift = 1;
-  });
+  const shift = [doc, ...doc.notes].some(({ tokens }) => hasTopHeading(tokens)) ? 1 : 0;
   return (depth) => Math.min(depth + shift, 6);
 }
 

@@ -21,6 +21,7 @@ const DECEPTIVE = /[\p{Cc}\p{Cf}\p{Z}\s\\]/u;
 function isWebAddress(href: string): boolean {
   if (!/^https?:\/\/[^/?#]/i.test(href)) return false;
   if (!URL.canParse(href)) return false;
+  if (!href.includes("@")) return true;
   const { username, password } = new URL(href);
   return username === "" && password === "";
 }

@@ -38,34 +38,31 @@ const after = (text: string, at: number): string => String.fromCodePoint(text.co
  * hard ones as `\n`, white space at both ends gone, neighbours of one look made one, none empty.
  */
 export function joinRuns(runs: readonly Run[]): Run[] {
-  const broken = runs.some(({ text }) => text.includes("\n") || text.includes(HARD_BREAK));
-  const line = trimmed(mergeRuns(broken ? joined(runs) : runs));
-  return broken ? line.map((run) => withText(run, run.text.replaceAll(/ ?\u2028 ?/g, "\n"))) : line;
+  const kept = trimmed(mergeRuns(joined(runs)));
+  if (!kept.some(({ text }) => text.includes(HARD_BREAK))) return kept;
+  return kept.map((run) => withText(run, run.text.replaceAll(/ ?\u2028 ?/g, "\n")));
 }
 
-function joined(runs: readonly Run[]): Run[] {
+function joined(runs: readonly Run[]): readonly Run[] {
+  if (!runs.some(({ text }) => text.includes("\n"))) return runs;
   const whole = runText(runs);
   let offset = 0;
   return runs.map((run) => {
     const start = offset;
     offset += run.text.length;
-    return withText(
-      run,
-      run.text.replaceAll(/\n+/g, (breaks, at: number) =>
-        breakVanishes(before(whole, start + at), after(whole, start + at + breaks.length)) ? "" : " ",
-      ),
+    const text = run.text.replaceAll(/\n+/g, (breaks, at: number) =>
+      breakVanishes(before(whole, start + at), after(whole, start + at + breaks.length)) ? "" : " ",
     );
+    return withText(run, text);
   });
 }
 
-const withText = (run: Run, text: string): Run => (text === run.text ? run : { ...run, text });
-
-function trimmed(runs: readonly Run[]): Run[] {
+function trimmed(runs: Run[]): Run[] {
   let from = 0;
   let to = runs.length;
   while (from < to && runs[from]?.text.trim() === "") from++;
   while (to > from && runs[to - 1]?.text.trim() === "") to--;
-  const kept = runs.slice(from, to);
+  const kept = to - from === runs.length ? runs : runs.slice(from, to);
   const [first] = kept;
   if (first !== undefined) kept[0] = withText(first, first.text.trimStart());
   const last = kept.at(-1);
@@ -73,5 +70,18 @@ function trimmed(runs: readonly Run[]): Run[] {
   return kept;
 }
 
+const withText = (run: Run, text: string): Run => (text === run.text ? run : { ...run, text });
+
 /** The characters of the runs, without their looks. */
-export const runText = (runs: readonly Run[]): string => runs.map(({ text }) => text).join("");
+export function runText(runs: readonly Run[]): string {
+  let all = "";
+  for (const { text } of runs) all += text;
+  return all;
+}
+
+/** How many UTF-16 units the runs have. */
+export function runLength(runs: readonly Run[]): number {
+  let length = 0;
+  for (const { text } of runs) length += text.length;
+  return length;
+}

@@ -37,8 +37,10 @@ function reached(run: Run, next: Run | undefined, base: string): Run[] {
   return said ? [plain] : [plain, { text: `（${address}）` }];
 }
 
+const hasLink = (runs: readonly Run[]): boolean => runs.some(({ link }) => link !== undefined);
+
 function runsOf(runs: readonly Run[], base: string): readonly Run[] {
-  if (runs.every(({ link }) => link === undefined)) return runs;
+  if (!hasLink(runs)) return runs;
   return mergeRuns(runs.flatMap((run, index) => reached(run, runs[index + 1], base)));
 }
 
@@ -46,7 +48,7 @@ function blockOf(block: Block, base: string): Block[] {
   switch (block.kind) {
     case "text":
     case "heading":
-      return [{ ...block, runs: runsOf(block.runs, base) }];
+      return hasLink(block.runs) ? [{ ...block, runs: runsOf(block.runs, base) }] : [block];
     case "table": {
       const row = (cells: readonly (readonly Run[])[]) => cells.map((cell) => runsOf(cell, base));
       return [{ ...block, header: row(block.header), rows: block.rows.map(row) }];
