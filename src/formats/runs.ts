@@ -70,7 +70,14 @@ function trimmed(runs: Run[]): Run[] {
   return kept;
 }
 
-const withText = (run: Run, text: string): Run => (text === run.text ? run : { ...run, text });
+/** The run with another text; itself where that is its own. */
+export const withText = (run: Run, text: string): Run => (text === run.text ? run : { ...run, text });
+
+/** The runs in one line: their line breaks are spaces. */
+export const inOneLine = (runs: readonly Run[]): readonly Run[] =>
+  runs.some(({ text }) => text.includes("\n"))
+    ? runs.map((run) => withText(run, run.text.replaceAll("\n", " ")))
+    : runs;
 
 /** The characters of the runs, without their looks. */
 export function runText(runs: readonly Run[]): string {

@@ -1,23 +1,36 @@
 import { type Block, imageWords } from "../flat.ts";
-import { mergeRuns, type Run } from "../runs.ts";
+import { inOneLine, mergeRuns, type Run } from "../runs.ts";
 
 type Of<Kind extends Block["kind"]> = Extract<Block, { kind: Kind }>;
 export type TableBlock = Of<"table">;
 export type ImageBlock = Of<"image">;
 export type TextBlock = Of<"text">;
 
-const flatCell = (cell: readonly Run[]): Run[] => cell.map((run) => ({ ...run, text: run.text.replaceAll("\n", " ") }));
+const BETWEEN: Run = { text: " | " };
+const LINE_END: Run = { text: "\n" };
 
-function rowRuns(cells: readonly (readonly Run[])[], bold: boolean): Run[] {
-  const runs = cells.flatMap((cell, index) => (index === 0 ? flatCell(cell) : [{ text: " | " }, ...flatCell(cell)]));
-  return bold ? runs.map((run) => ({ ...run, bold: true as const })) : runs;
+function rowRuns(cells: readonly (readonly Run[])[]): Run[] {
+  const runs: Run[] = [];
+  for (const [index, cell] of cells.entries()) {
+    if (index > 0) runs.push(BETWEEN);
+    runs.push(...inOneLine(cell));
+  }
+  return runs;
 }
 
-/** A table as lines, for media that have none: ` | ` between cells, the head bold. */
-export function tableLines({ quotes, indent, marker, header, rows }: TableBlock): TextBlock {
-  const lines = [rowRuns(header, true), ...rows.map((row) => rowRuns(row, false))];
-  const runs = lines.flatMap((line, index) => (index === 0 ? line : [{ text: "\n" }, ...line]));
+function textOfTable({ quotes, indent, marker, header, rows }: TableBlock): TextBlock {
+  const runs: Run[] = [...allBold(rowRuns(header))];
+  for (const row of rows) runs.push(LINE_END, ...rowRuns(row));
   return { quotes, indent, marker, kind: "text", role: "paragraph", runs: mergeRuns(runs) };
+}
+
+const tablesAsText = new WeakMap<TableBlock, TextBlock>();
+
+/** A table as lines, for media that have none: ` | ` between cells, the head bold. Made once for all of them. */
+export function tableLines(table: TableBlock): TextBlock {
+  let text = tablesAsText.get(table);
+  if (text === undefined) tablesAsText.set(table, (text = textOfTable(table)));
+  return text;
 }
 
 /** An image as words that lead to it, for media that can show none in a text. */
@@ -46,7 +59,7 @@ export const lineLead = ({ indent, marker }: Block): string =>
   "\u3000".repeat(Math.min(Math.max(0, marker === "" ? indent : indent - 1), 8)) + marker;
 
 /** The lines of a text: runs without line breaks. */
-export function linesOf(runs: readonly Run[]): (readonly Run[])[] {
+export function linesOf(runs: readonly Run[]): readonly (readonly Run[])[] {
   if (!runs.some(({ text }) => text.includes("\n"))) return [runs];
   const lines: Run[][] = [[]];
   for (const run of runs) {
@@ -58,4 +71,5 @@ export function linesOf(runs: readonly Run[]): (readonly Run[])[] {
 }
 
 /** The runs, all bold. */
-export const allBold = (runs: readonly Run[]): Run[] => mergeRuns(runs.map((run) => ({ ...run, bold: true as const })));
+export const allBold = (runs: readonly Run[]): readonly Run[] =>
+  runs.every(({ bold }) => bold) ? runs : mergeRuns(runs.map((run) => ({ ...run, bold: true as const })));

@@ -1,5 +1,5 @@
 import type { Block } from "../flat.ts";
-import { type Run, runText } from "../runs.ts";
+import { type Run, runLength, runText } from "../runs.ts";
 
 const graphemes = new Intl.Segmenter("zh", { granularity: "grapheme" });
 const ELLIPSIS = "…";
@@ -79,7 +79,7 @@ function sizeOf(block: Block): number {
   switch (block.kind) {
     case "text":
     case "heading":
-      return runText(block.runs).length;
+      return runLength(block.runs);
     case "code":
       return block.text.length;
     case "table":

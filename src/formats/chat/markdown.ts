@@ -1,5 +1,5 @@
 import type { Block } from "../flat.ts";
-import { mergeRuns, type Run } from "../runs.ts";
+import { inOneLine, mergeRuns, type Run } from "../runs.ts";
 import { allBold, imageLink, lineEnds, lineLead, linesOf, onTop, type TableBlock, tableLines } from "./blocks.ts";
 import { cutText, fitBlocks } from "./cut.ts";
 import { linkWords, oneLine, type Piece, standing, type Summary } from "./piece.ts";
@@ -39,7 +39,9 @@ const CORE = /[^\s\p{P}\p{S}]/u;
 // Of one UTF-16 unit: whether an emoji is punctuation is what parsers disagree about; and whether another delimiter is.
 const OUTSIDE = /^(?![*~])[\s\p{P}\p{S}]$/u;
 
-const lastOf = (text: string): string => /[\ud800-\udbff][\udc00-\udfff]$/.exec(text)?.[0] ?? text.slice(-1);
+/** Where the character begins that ends there. */
+const startOfLast = (text: string, end: number): number =>
+  end > 1 && (text.codePointAt(end - 2) ?? 0) > 0xffff ? end - 2 : end - 1;
 
 // To CommonMark (6.2) delimiters are no emphasis where punctuation is inside them and a letter outside, as in
 // `坚持**“项目为王”**理念`. There punctuation at both ends moves outside, where it looks the same.
@@ -47,7 +49,7 @@ function emphasis(text: string, delimiter: string, before: string, after: string
   const start = text.search(CORE);
   if (start < 0) return escape(text);
   let end = text.length;
-  while (!CORE.test(lastOf(text.slice(0, end)))) end -= lastOf(text.slice(0, end)).length;
+  for (let last = startOfLast(text, end); !CORE.test(text.slice(last, end)); last = startOfLast(text, end)) end = last;
   const opens = start === 0 || ((before === "" || OUTSIDE.test(before.slice(-1))) && !/^\s/.test(text));
   const closes = end === text.length || ((after === "" || OUTSIDE.test(after.slice(0, 1))) && !/\s$/.test(text));
   if (opens && closes) return delimiter + escape(text) + delimiter;
@@ -106,8 +108,19 @@ function endsInAddress(written: string, before: boolean): boolean {
 const hasLook = ({ link, code, strike, bold, italic }: Run): boolean =>
   link !== undefined || Boolean(code || strike || bold || italic);
 
+// What no dialect escapes, in any place: most lines of an article are of nothing else.
+const PLAIN = /^(?!\s|\d{1,9}\))[^\\*_~`|<>[\]@&$:!#+=.-]*(?<!\s)$/;
+
+const plainOf = (runs: readonly Run[]): string | null => {
+  const [run, more] = runs;
+  if (run === undefined || more !== undefined || hasLook(run)) return null;
+  return PLAIN.test(run.text) ? run.text : null;
+};
+
 /** A line without breaks: its runs, escaped, and nothing at its start or end that would make it another block. */
 function writeLine(runs: readonly Run[], lead: string, dialect: Dialect): string {
+  const plain = lead === "" ? plainOf(runs) : null;
+  if (plain !== null) return plain;
   const indent = lead.lastIndexOf("\u3000") + 1;
   let line = lead === "" ? "" : dialect.text(lead.slice(indent));
   const looks = runs.length === 1 ? runs : mergeRuns(runs.map(oneLook));
@@ -135,13 +148,11 @@ function lines(runs: readonly Run[], lead: string, dialect: Dialect): string[] {
   return more.length === 0 ? [start] : [start, ...more.map((line) => writeLine(line, "", dialect)).filter(Boolean)];
 }
 
-const joined = (runs: readonly Run[]): Run[] => runs.map((run) => ({ ...run, text: run.text.replaceAll("\n", " ") }));
-
 const ALIGN = { left: ":--", center: ":-:", right: "--:" };
 
 function table({ align, header, rows }: TableBlock, dialect: Dialect): string {
   const row = (cells: readonly (readonly Run[])[]): string =>
-    `| ${cells.map((cell) => writeLine(joined(cell), "", dialect)).join(" | ")} |`;
+    `| ${cells.map((cell) => writeLine(inOneLine(cell), "", dialect)).join(" | ")} |`;
   const rule = `| ${header.map((_, index) => ALIGN[align[index] ?? "left"]).join(" | ")} |`;
   return [row(header), rule, ...rows.map(row)].join("\n");
 }
@@ -158,7 +169,7 @@ function body(block: Block, dialect: Dialect): string {
       return text(block.runs);
     case "heading":
       if (!onTop(block) || block.depth > dialect.headings) return text(allBold(block.runs));
-      return `${"#".repeat(block.depth)} ${writeLine(joined(block.runs), "", dialect)}`;
+      return `${"#".repeat(block.depth)} ${writeLine(inOneLine(block.runs), "", dialect)}`;
     case "rule":
       return marked(dialect.rule);
     case "code": {

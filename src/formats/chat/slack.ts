@@ -38,6 +38,7 @@ const MRKDWN: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">
 const mrkdwn = (text: string): string => text.replaceAll(/[&<>]/g, (character) => MRKDWN[character] ?? "");
 
 function element({ text, link, bold, italic, strike, code }: Run): Element {
+  if (!link && !bold && !italic && !strike && !code) return { type: "text", text };
   const looks = { ...(bold && { bold }), ...(italic && { italic }), ...(strike && { strike }), ...(code && { code }) };
   const style = Object.keys(looks).length === 0 ? {} : { style: looks };
   if (link !== undefined && link.length <= SLACK_LIMITS.url) return { type: "link", url: link, text, ...style };
