@@ -110,9 +110,10 @@ function paragraph(tokens: readonly Token[], place: Place): Block[] {
   if (figures.length > 0) {
     return figures.flatMap(({ image, caption }): Block[] => {
       const { src, alt } = imageOf(image);
-      const words = caption.length > 0 ? lineOf(caption) : [{ text: imageTitle(image) }];
       const shown: Block = { ...place, kind: "image", src, alt };
-      if (["", alt].includes(runText(words))) return [shown];
+      const title = imageTitle(image);
+      const words = caption.length > 0 ? lineOf(caption) : title === alt ? [] : [{ text: title }];
+      if (runText(words) === "") return [shown];
       return [shown, { ...place, marker: "", kind: "text", role: "caption", runs: words }];
     });
   }

@@ -181,6 +181,7 @@ describe("looks", () => {
     ["[站内](/posts/1)[上文](#a)", "[站内](https://kanfa.test/posts/1)上文"],
     ["![图](http://a.cn/x.png)", "［图：图］"],
     ["![图](/x.png)", "![图](https://kanfa.test/x.png)"],
+    ["![图](/x.png)\n图", "![图](https://kanfa.test/x.png)\n\n图"],
   ])("%s", (markdown, written) => expect(wecom(markdown)).toBe(written));
 
   it("entities of Telegram: nothing overlaps code, quotes are one, languages are named", () => {
