@@ -108,49 +108,117 @@ function headOf(block: Block, size: number): Block | null {
   }
 }
 
-/** How a medium writes a block after the one before it (null: it shows nothing), and what that costs of each limit. */
+/** How a text is counted, and what one UTF-16 unit of it costs at most. */
+export type Measure = { readonly of: (text: string) => number; readonly unit: number };
+export const UTF16: Measure = { of: utf16Length, unit: 1 };
+export const UTF8: Measure = { of: utf8Length, unit: 3 };
+export const JSON_TEXT: Measure = { of: jsonTextLength, unit: 6 };
+
+/**
+ * How a medium writes a block after the one before it (null: it shows nothing), and what that costs of each limit:
+ * exactly, and at most, which is quick to tell.
+ */
 export type Writing<Part> = {
   write(block: Block, previous: Block | null): Part | null;
   cost(part: Part): readonly number[];
+  atMost(part: Part): readonly number[];
 };
 
+const affords = (left: readonly number[], prices: readonly number[]): boolean =>
+  prices.every((price, index) => price <= (left[index] ?? 0));
+
+function spend(left: number[], prices: readonly number[]): void {
+  for (let index = 0; index < left.length; index++) left[index] = (left[index] ?? 0) - (prices[index] ?? 0);
+}
+
 /**
- * As many blocks as fit into `room`, the last one cut if need be: at a grapheme, a table after a row. The first of the
+ * What is left of each limit. To count a text takes about as long as to write it, so parts are only counted once they
+ * might not fit: most articles are far below every limit.
+ */
+class Room<Part> {
+  readonly #writing: Writing<Part>;
+  readonly #left: number[];
+  #leftAtLeast: number[];
+  #uncounted: Part[] = [];
+
+  constructor(writing: Writing<Part>, limits: readonly number[]) {
+    this.#writing = writing;
+    this.#left = [...limits];
+    this.#leftAtLeast = [...limits];
+  }
+
+  /** No more UTF-16 units than these fit. */
+  get units(): number {
+    return this.#left[0] ?? 0;
+  }
+
+  /** Whether a part fits; if so, it has its room. */
+  take(part: Part): boolean {
+    const most = this.#writing.atMost(part);
+    if (affords(this.#leftAtLeast, most)) {
+      spend(this.#leftAtLeast, most);
+      this.#uncounted.push(part);
+      return true;
+    }
+    if (!this.has(part)) return false;
+    spend(this.#left, this.#writing.cost(part));
+    this.#leftAtLeast = [...this.#left];
+    return true;
+  }
+
+  /** Whether a part would fit. */
+  has(part: Part): boolean {
+    this.#count();
+    return affords(this.#left, this.#writing.cost(part));
+  }
+
+  #count(): void {
+    for (const part of this.#uncounted) spend(this.#left, this.#writing.cost(part));
+    this.#leftAtLeast = [...this.#left];
+    this.#uncounted = [];
+  }
+}
+
+/** What is written of the longest start of a block, of at most `units`, that `written` has no null for; null: of none. */
+function longestStart<Part>(block: Block, units: number, written: (head: Block) => Part | null): Part | null {
+  const start = (size: number): Part | null => {
+    const head = headOf(block, size);
+    return head && written(head);
+  };
+  const most = Math.max(0, Math.min(sizeOf(block) - 1, units));
+  // What is written of a shorter start is shorter but for a mark or two: one that fits is near.
+  for (let size = largest(most, (n) => start(n) !== null); size > 0; size--) {
+    const part = start(size);
+    if (part !== null) return part;
+  }
+  return null;
+}
+
+/**
+ * As many blocks as fit into `limits`, the last one cut if need be: at a grapheme, a table after a row. The first of the
  * limits must cost one a UTF-16 unit at least. Nothing is cut after it is written, so no escape, pair or entity can be;
  * and nothing is written of what could not fit anyway.
  */
 export function fitBlocks<Part>(
   blocks: readonly Block[],
-  { write, cost }: Writing<Part>,
-  room: readonly number[],
+  writing: Writing<Part>,
+  limits: readonly number[],
 ): { parts: Part[]; whole: boolean } {
-  const left = [...room];
+  const room = new Room(writing, limits);
   let previous: Block | null = null;
   const parts: Part[] = [];
-  const affordable = (prices: readonly number[]): boolean =>
-    prices.every((price, index) => price <= (left[index] ?? 0));
   for (const block of blocks) {
-    const over = sizeOf(block) > (left[0] ?? 0);
-    const part = over ? null : write(block, previous);
+    const over = sizeOf(block) > room.units;
+    const part = over ? null : writing.write(block, previous);
     if (part === null && !over) continue;
-    const prices = part === null ? null : cost(part);
-    if (part === null || prices === null || !affordable(prices)) {
-      const start = (size: number): Part | null => {
-        const head = headOf(block, size);
-        const written = head && write(head, previous);
-        return written !== null && affordable(cost(written)) ? written : null;
-      };
-      const most = Math.max(0, Math.min(sizeOf(block) - 1, left[0] ?? 0));
-      // What is written of a shorter start is shorter but for a mark or two: one that fits is near.
-      for (let size = largest(most, (n) => start(n) !== null); size > 0; size--) {
-        const head = start(size);
-        if (head === null) continue;
-        parts.push(head);
-        break;
-      }
-      return { parts, whole: false };
+    if (part === null || !room.take(part)) {
+      const before = previous;
+      const head = longestStart(block, room.units, (start) => {
+        const written = writing.write(start, before);
+        return written !== null && room.has(written) ? written : null;
+      });
+      return { parts: head === null ? parts : [...parts, head], whole: false };
     }
-    for (let index = 0; index < left.length; index++) left[index] = (left[index] ?? 0) - (prices[index] ?? 0);
     parts.push(part);
     previous = block;
   }

@@ -1,4 +1,4 @@
-import { cutText, fitSeveral, jsonLength, jsonTextLength, type Several } from "./cut.ts";
+import { cutText, fitSeveral, JSON_TEXT, jsonLength, jsonTextLength, type Several } from "./cut.ts";
 import { DINGTALK } from "./dialects.ts";
 import { headBlocks, listBlocks, markdownArticle, writeBlocks } from "./markdown.ts";
 import { oneLine, type Piece, pictureUrl, type Summary } from "./piece.ts";
@@ -23,7 +23,7 @@ export function renderDingtalk(piece: Piece): DingtalkMarkdown {
   const title = cutText(oneLine(piece.title), 260, jsonTextLength);
   const body = (text: string): DingtalkMarkdown => ({ msgtype: "markdown", markdown: { title, text } });
   const room = DINGTALK_BODY - jsonLength(body(""));
-  return body(markdownArticle(piece, headBlocks(piece, 260, jsonTextLength), DINGTALK, room, jsonTextLength));
+  return body(markdownArticle(piece, headBlocks(piece, 260, jsonTextLength), DINGTALK, room, JSON_TEXT));
 }
 
 /** Posts as a feedCard. Plain text: nothing in it is markup. A post without an https cover has an empty `picURL`. */

@@ -1,4 +1,4 @@
-import { cutText, fitSeveral, type Several, utf16Length } from "./cut.ts";
+import { cutText, fitSeveral, type Several, UTF16 } from "./cut.ts";
 import { DISCORD } from "./dialects.ts";
 import { markdownArticle } from "./markdown.ts";
 import { oneLine, type Piece, pictureUrl, standing, type Summary } from "./piece.ts";
@@ -42,7 +42,7 @@ export function renderDiscord(piece: Piece): DiscordMessage {
     {
       title: written(oneLine(piece.title), DISCORD_LIMITS.title),
       url: piece.url,
-      description: markdownArticle(piece, [], DISCORD, DISCORD_LIMITS.description, utf16Length),
+      description: markdownArticle(piece, [], DISCORD, DISCORD_LIMITS.description, UTF16),
       ...footer(piece),
       ...(picture !== null && { image: { url: picture } }),
     },

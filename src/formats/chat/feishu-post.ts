@@ -1,7 +1,7 @@
 import type { Block } from "../flat.ts";
 import type { Run } from "../runs.ts";
 import { imageLink, lineLead, linesOf, tableLines } from "./blocks.ts";
-import { cutText, fitBlocks, fitSeveral, jsonLength, jsonTextLength, type Several } from "./cut.ts";
+import { cutText, fitBlocks, fitSeveral, JSON_TEXT, jsonLength, jsonTextLength, type Several } from "./cut.ts";
 import { FEISHU_LIMITS } from "./feishu.ts";
 import { linkWords, oneLine, type Piece, standing, type Summary } from "./piece.ts";
 
@@ -57,11 +57,14 @@ function write(block: Block): Line[] | null {
 
 const AROUND = JSON.stringify({ tag: "text", text: "", href: "" }).length + 1;
 
-const lineLength = (line: Line): number =>
-  line.reduce(
-    (sum, tag) => sum + AROUND + jsonTextLength(tag.text) + (tag.tag === "a" ? jsonTextLength(tag.href) : 0),
-    3,
-  );
+function lineLength(line: Line, length = jsonTextLength): number {
+  let sum = 3;
+  for (const tag of line) sum += AROUND + length(tag.text) + (tag.tag === "a" ? length(tag.href) : 0);
+  return sum;
+}
+const lengthOf = (lines: readonly Line[], length?: (text: string) => number): number =>
+  lines.reduce((sum, line) => sum + lineLength(line, length), 0);
+const atMost = (text: string): number => text.length * JSON_TEXT.unit;
 
 const post = (title: string, content: readonly Line[]): FeishuPost => ({
   msg_type: "post",
@@ -76,7 +79,8 @@ export function renderFeishuPost(piece: Piece): FeishuPost {
     post(piece.title, [...head, ...body, [{ tag: "a", text: linkWords(whole), href: piece.url }]]);
   const writing = {
     write,
-    cost: (part: Line[]): readonly number[] => [part.reduce((sum, line) => sum + lineLength(line), 0)],
+    cost: (part: Line[]): readonly number[] => [lengthOf(part)],
+    atMost: (part: Line[]): readonly number[] => [lengthOf(part, atMost)],
   };
   const { parts, whole } = fitBlocks(piece.blocks, writing, [ROOM - jsonLength(make([], false))]);
   return make(parts.flat(), whole);
@@ -100,6 +104,6 @@ export function feishuPostList(posts: readonly Summary[], title: string): Severa
 export function feishuText(title: string, text: string): FeishuPost {
   const lines = (words: string): Line[] =>
     words.split("\n").flatMap((line): Line[] => (line === "" ? [] : [[{ tag: "text", text: line }]]));
-  const cost = (words: string): number => lines(words).reduce((sum, line) => sum + lineLength(line), 0);
+  const cost = (words: string): number => lengthOf(lines(words));
   return post(title, lines(cutText(text, ROOM - jsonLength(post(title, [])), cost)));
 }

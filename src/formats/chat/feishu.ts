@@ -1,7 +1,7 @@
 import type { Block } from "../flat.ts";
 import { runText } from "../runs.ts";
 import { onTop, type TableBlock, tableLines } from "./blocks.ts";
-import { cutText, fitBlocks, fitSeveral, jsonLength, jsonTextLength, type Several } from "./cut.ts";
+import { cutText, fitBlocks, fitSeveral, JSON_TEXT, jsonLength, jsonTextLength, type Several } from "./cut.ts";
 import { FEISHU } from "./dialects.ts";
 import { writeMarkdown } from "./markdown.ts";
 import { linkWords, oneLine, type Piece, standing, type Summary } from "./piece.ts";
@@ -85,12 +85,14 @@ function write(block: Block, previous: Block | null): Part | null {
 }
 
 // How many elements a card may have counts what is within them, as a table's columns: rows are data.
-function cost({ markdown, component, fresh }: Part): readonly number[] {
+function cost({ markdown, component, fresh }: Part, length = jsonTextLength): readonly number[] {
   const bytes =
-    (markdown === "" ? 0 : jsonTextLength(markdown) + (fresh ? 40 : 0)) + (component ? jsonLength(component) + 1 : 0);
+    (markdown === "" ? 0 : length(markdown) + (fresh ? 40 : 0)) + (component ? jsonLength(component) + 1 : 0);
   const within = component?.tag === "table" ? component.columns.length + 1 : 2;
   return [bytes, (fresh && markdown !== "" ? 1 : 0) + (component === null ? 0 : within)];
 }
+
+const atMost = (part: Part): readonly number[] => cost(part, (text) => text.length * JSON_TEXT.unit);
 
 // Tables beyond the fifth, those with too many columns, and those in a list or a quote are lines.
 function withTables(blocks: readonly Block[]): Block[] {
@@ -142,7 +144,7 @@ export function renderFeishu(piece: Piece, colour?: FeishuColour): FeishuCard {
   const make = (elements: readonly FeishuElement[], whole: boolean): FeishuCard =>
     card(piece.title, standing(piece), [...elements, button(linkWords(whole), piece.url)], colour);
   const room = [FEISHU_LIMITS.body - SIGNATURE - jsonLength(make([], false)), FEISHU_LIMITS.elements - 8];
-  const { parts, whole } = fitBlocks(withTables(piece.blocks), { write, cost }, room);
+  const { parts, whole } = fitBlocks(withTables(piece.blocks), { write, cost, atMost }, room);
   return make(elementsOf(parts), whole);
 }
 

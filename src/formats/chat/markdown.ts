@@ -1,7 +1,7 @@
 import type { Block } from "../flat.ts";
 import { inOneLine, mergeRuns, type Run } from "../runs.ts";
 import { allBold, imageLink, lineEnds, lineLead, linesOf, onTop, type TableBlock, tableLines } from "./blocks.ts";
-import { cutText, fitBlocks } from "./cut.ts";
+import { cutText, fitBlocks, type Measure } from "./cut.ts";
 import { linkWords, oneLine, type Piece, standing, type Summary } from "./piece.ts";
 
 /** What a platform makes of Markdown: what it knows, and how a character is kept from being syntax there. */
@@ -226,21 +226,22 @@ export const tailBlock = (piece: Piece, whole: boolean): Block => ({
   runs: [{ text: linkWords(whole), link: piece.url }],
 });
 
-/** An article in one text: `head`, as much of its blocks as fits, and the link to all of it. `limit` in what `cost` counts. */
+/** An article in one text: `head`, as much of its blocks as fits, and the link to all of it. `limit` in what `measure` counts. */
 export function markdownArticle(
   piece: Piece,
   head: readonly Block[],
   dialect: Dialect,
   limit: number,
-  cost: (text: string) => number,
+  measure: Measure,
 ): string {
   const opening = writeBlocks(head, dialect);
   const last = head.at(-1) ?? null;
   const tail = (whole: boolean): string => `\n\n${writeMarkdown(tailBlock(piece, whole), null, dialect)}`;
-  const room = limit - cost(opening) - cost(tail(false));
+  const room = limit - measure.of(opening) - measure.of(tail(false));
   const writing = {
     write: (block: Block, previous: Block | null) => writeMarkdown(block, previous ?? last, dialect),
-    cost: (part: string) => [cost(part)],
+    cost: (part: string) => [measure.of(part)],
+    atMost: (part: string) => [part.length * measure.unit],
   };
   const { parts, whole } = fitBlocks(piece.blocks, writing, [room]);
   return (opening + parts.join("") + tail(whole)).trim();

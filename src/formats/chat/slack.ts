@@ -1,7 +1,7 @@
 import type { Block } from "../flat.ts";
 import type { Run } from "../runs.ts";
 import { allBold, imageLink, lineEnds, lineLead, tableLines } from "./blocks.ts";
-import { cutText, fitBlocks, fitSeveral, type Several } from "./cut.ts";
+import { cutText, fitBlocks, fitSeveral, JSON_TEXT, type Several } from "./cut.ts";
 import { linkWords, oneLine, type Piece, standing, type Summary } from "./piece.ts";
 
 type Style = { readonly bold?: true; readonly italic?: true; readonly strike?: true; readonly code?: true };
@@ -30,6 +30,8 @@ export type SlackMessage = { readonly text: string; readonly blocks: readonly Sl
 export const SLACK_LIMITS = { header: 150, blocks: 50, total: 12_000, alt: 2000, url: 3000 };
 // What a new rich text block is in JSON around its elements.
 const AROUND = 40;
+// oxlint-disable-next-line no-control-regex
+const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
 
 const plain = (text: string): PlainText => ({ type: "plain_text", text, emoji: false });
 
@@ -93,6 +95,21 @@ const cost = ({ rich, alone, fresh }: Part): readonly number[] =>
     ? [JSON.stringify(rich).length + 1 + (fresh ? AROUND : 0), fresh ? 1 : 0]
     : [JSON.stringify(alone).length + 1, 1];
 
+// What a section and an element of it are at most in JSON around its elements, and around its text and address.
+const AROUND_SECTION = 60;
+const AROUND_ELEMENT = 120;
+
+function atMost(part: Part): readonly number[] {
+  const { rich, fresh } = part;
+  if (rich === null) return cost(part);
+  let units = AROUND_SECTION + (fresh ? AROUND : 0);
+  for (const each of rich.elements) {
+    const text = each.type === "link" ? each.text + each.url : each.text;
+    units += AROUND_ELEMENT + text.length * (ESCAPED.test(text) ? JSON_TEXT.unit : 1);
+  }
+  return [units, fresh ? 1 : 0];
+}
+
 const rich = (elements: readonly RichElement[]): SlackBlock => ({ type: "rich_text", elements });
 const link = (text: string, url: string, style?: Style): RichElement => ({
   type: "rich_text_section",
@@ -129,7 +146,7 @@ export function renderSlack(piece: Piece): SlackMessage {
     rich([link(linkWords(whole), piece.url)]),
   ];
   const room = [SLACK_LIMITS.total - JSON.stringify(make([], false)).length, SLACK_LIMITS.blocks - head.length - 1];
-  const { parts, whole } = fitBlocks(piece.blocks, { write, cost }, room);
+  const { parts, whole } = fitBlocks(piece.blocks, { write, cost, atMost }, room);
   return { text: mrkdwn(title), blocks: make(blocksOf(parts), whole) };
 }
 

@@ -101,6 +101,8 @@ function blockText(block: Block): TelegramText {
   }
 }
 
+const lengthOf = ({ text, lead }: Part): readonly number[] => [text.length + lead.length];
+
 const WRITING = {
   write(block: Block, previous: Block | null): Part | null {
     const { text, entities } = blockText(block);
@@ -109,7 +111,8 @@ const WRITING = {
     if (text === "" && block.marker === "") return null;
     return { text, entities, quoted: block.quotes > 0, lead };
   },
-  cost: ({ text, lead }: Part): readonly number[] => [text.length + lead.length],
+  cost: lengthOf,
+  atMost: lengthOf,
 };
 
 const FIRST_KEPT = ["text_link", "pre", "code"];

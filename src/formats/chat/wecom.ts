@@ -1,5 +1,5 @@
 import { WECOM } from "./dialects.ts";
-import { cutText, fitSeveral, type Several, utf8Length } from "./cut.ts";
+import { cutText, fitSeveral, type Several, UTF8, utf8Length } from "./cut.ts";
 import { headBlocks, markdownArticle } from "./markdown.ts";
 import { oneLine, type Piece, pictureUrl, type Summary } from "./piece.ts";
 
@@ -23,7 +23,7 @@ export const WECOM_LIMITS = { text: 2048, markdown: 4096, articles: 8, title: 12
 /** An article as `markdown_v2`: at most 4,096 bytes. */
 export function renderWecom(piece: Piece): WecomMarkdown {
   const head = headBlocks(piece, 260, utf8Length);
-  const content = markdownArticle(piece, head, WECOM, WECOM_LIMITS.markdown, utf8Length);
+  const content = markdownArticle(piece, head, WECOM, WECOM_LIMITS.markdown, UTF8);
   return { msgtype: "markdown_v2", markdown_v2: { content } };
 }
 
