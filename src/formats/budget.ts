@@ -27,18 +27,26 @@ const LINES = 100;
 const SHORT = 64;
 const MARKS_OF_SHORT = 8;
 
-const left = new WeakMap<object, number>();
+const budgets = new WeakMap<Lexer, { left: number }>();
 
-const remaining = (lexer: Lexer): number => left.get(lexer) ?? WORK;
+function budgetOf(lexer: Lexer): { left: number } {
+  let budget = budgets.get(lexer);
+  if (budget === undefined) budgets.set(lexer, (budget = { left: WORK }));
+  return budget;
+}
+
+const remaining = (lexer: Lexer): number => budgetOf(lexer).left;
 
 function take(lexer: Lexer, cost: number): void {
-  left.set(lexer, Math.max(0, remaining(lexer) - cost));
+  const budget = budgetOf(lexer);
+  budget.left = Math.max(0, budget.left - cost);
 }
 
 /** Takes `cost` from what reading a manuscript may cost; false, and nothing taken, where so much is not left. */
 export function spend(lexer: Lexer, cost: number): boolean {
-  if (cost > remaining(lexer)) return false;
-  take(lexer, cost);
+  const budget = budgetOf(lexer);
+  if (cost > budget.left) return false;
+  budget.left -= cost;
   return true;
 }
 

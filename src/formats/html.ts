@@ -6,12 +6,15 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
+const SYNTAX = /[&<>"']/;
+const SYNTAX_EACH = new RegExp(SYNTAX, "g");
+
 /**
  * The text as HTML shows it literally: safe as element content and inside a quoted attribute.
  * Every `&` is escaped, so a browser reads back exactly the characters that were given.
  */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? "");
+  return SYNTAX.test(text) ? text.replaceAll(SYNTAX_EACH, (character) => ESCAPES[character] ?? "") : text;
 }
 
 // Browsers drop tab and newline inside a URL, trim what is at or below a space, and read `\` as `/` (WHATWG URL, 4.4):

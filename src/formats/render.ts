@@ -301,9 +301,11 @@ function block(token: KanfaToken, to: Format, level: number): string[] {
 
 /** The blocks, each rendered, without those that show nothing. */
 export function renderBlocks(tokens: readonly Token[], to: Format, level = 0): string[] {
-  return known(tokens)
-    .flatMap((token) => block(token, to, level))
-    .filter((rendered) => rendered !== "");
+  const blocks: string[] = [];
+  for (const token of known(tokens)) {
+    for (const rendered of block(token, to, level)) if (rendered !== "") blocks.push(rendered);
+  }
+  return blocks;
 }
 
 const PLAIN: Inline = {

@@ -49,13 +49,15 @@ export const known = (tokens: readonly Token[]): readonly KanfaToken[] => tokens
 
 // A reference such as `&#1;` brings in what cleaning at the intake took out of the text, and XML feeds cannot carry it.
 // oxlint-disable-next-line no-control-regex
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]/g;
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]/;
+const CONTROL_EACH = new RegExp(CONTROL, "g");
 
 /** The characters that a leaf token stands for: references resolved, HTML comments gone, other raw HTML as it was typed. */
 export function literal(
   token: Tokens.Text | Tokens.Escape | Tokens.HTML | Tokens.Tag | Tokens.Code | Tokens.Codespan,
 ): string {
-  return characters(token).replace(CONTROL, "");
+  const text = characters(token);
+  return CONTROL.test(text) ? text.replaceAll(CONTROL_EACH, "") : text;
 }
 
 function withoutComments(html: string): string {

@@ -17,11 +17,12 @@ export function utf8Length(text: string): number {
 
 /** How many bytes a text has within a JSON string in UTF-8. */
 export function jsonTextLength(text: string): number {
-  let bytes = utf8Length(text);
-  // What JSON escapes: quotes, backslashes and controls, some by a letter and the others as four digits.
+  let bytes = text.length;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
-    if (unit === 0x22 || unit === 0x5c) bytes++;
+    if (unit > 0x7f) bytes += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
+    // What JSON escapes: quotes, backslashes and controls, some by a letter and the others as four digits.
+    else if (unit === 0x22 || unit === 0x5c) bytes++;
     else if (unit < 0x20) bytes += unit >= 0x08 && unit <= 0x0d && unit !== 0x0b ? 1 : 5;
   }
   return bytes;

@@ -72,24 +72,30 @@ function componentOf(block: Block): FeishuElement | null {
   return block.kind === "code" && block.text.trim() !== "" ? { tag: "div", text: plain(block.text) } : null;
 }
 
-type Part = { readonly markdown: string; readonly component: FeishuElement | null; readonly fresh: boolean };
+type Part = {
+  readonly markdown: string;
+  readonly component: FeishuElement | null;
+  /** What the component is in JSON. */
+  readonly bytes: number;
+  readonly fresh: boolean;
+};
 
 function write(block: Block, previous: Block | null): Part | null {
   const fresh = previous === null || isComponent(previous);
   const component = componentOf(block);
   // What stands in a list and is a component has its mark on a line before it.
   const words: Block = component === null ? block : { ...block, kind: "text", role: "paragraph", runs: [] };
-  if (component !== null && block.marker === "") return { markdown: "", component, fresh };
+  const bytes = component === null ? 0 : jsonLength(component) + 1;
+  if (component !== null && block.marker === "") return { markdown: "", component, bytes, fresh };
   const markdown = writeMarkdown(words, fresh ? null : previous, FEISHU);
-  return markdown === null && component === null ? null : { markdown: markdown ?? "", component, fresh };
+  return markdown === null && component === null ? null : { markdown: markdown ?? "", component, bytes, fresh };
 }
 
 // How many elements a card may have counts what is within them, as a table's columns: rows are data.
-function cost({ markdown, component, fresh }: Part, length = jsonTextLength): readonly number[] {
-  const bytes =
-    (markdown === "" ? 0 : length(markdown) + (fresh ? 40 : 0)) + (component ? jsonLength(component) + 1 : 0);
+function cost({ markdown, component, bytes, fresh }: Part, length = jsonTextLength): readonly number[] {
+  const words = markdown === "" ? 0 : length(markdown) + (fresh ? 40 : 0);
   const within = component?.tag === "table" ? component.columns.length + 1 : 2;
-  return [bytes, (fresh && markdown !== "" ? 1 : 0) + (component === null ? 0 : within)];
+  return [words + bytes, (fresh && markdown !== "" ? 1 : 0) + (component === null ? 0 : within)];
 }
 
 const atMost = (part: Part): readonly number[] => cost(part, (text) => text.length * JSON_TEXT.unit);
