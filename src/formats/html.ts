@@ -1,3 +1,5 @@
+import { replacer } from "./replacer.ts";
+
 const ESCAPES: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",
@@ -6,16 +8,11 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-const SYNTAX = /[&<>"']/;
-const SYNTAX_EACH = new RegExp(SYNTAX, "g");
-
 /**
  * The text as HTML shows it literally: safe as element content and inside a quoted attribute.
  * Every `&` is escaped, so a browser reads back exactly the characters that were given.
  */
-export function escapeHtml(text: string): string {
-  return SYNTAX.test(text) ? text.replaceAll(SYNTAX_EACH, (character) => ESCAPES[character] ?? "") : text;
-}
+export const escapeHtml = replacer(/[&<>"']/, (character) => ESCAPES[character] ?? "");
 
 // Browsers drop tab and newline inside a URL, trim what is at or below a space, and read `\` as `/` (WHATWG URL, 4.4):
 // an address with any of them is not what it looks like. Invisible format characters (\p{Cf}) hide or reorder the rest.

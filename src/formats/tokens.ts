@@ -1,5 +1,6 @@
 import type { MarkedToken, Token, Tokens } from "marked";
 import { decodeEntities } from "./entities.ts";
+import { replacer } from "./replacer.ts";
 
 /** A box of its own (`::: 提示`): its kind gives it its colour, its title its first line. */
 export type Callout = {
@@ -49,15 +50,13 @@ export const known = (tokens: readonly Token[]): readonly KanfaToken[] => tokens
 
 // A reference such as `&#1;` brings in what cleaning at the intake took out of the text, and XML feeds cannot carry it.
 // oxlint-disable-next-line no-control-regex
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]/;
-const CONTROL_EACH = new RegExp(CONTROL, "g");
+const withoutControls = replacer(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]/, () => "");
 
 /** The characters that a leaf token stands for: references resolved, HTML comments gone, other raw HTML as it was typed. */
 export function literal(
   token: Tokens.Text | Tokens.Escape | Tokens.HTML | Tokens.Tag | Tokens.Code | Tokens.Codespan,
 ): string {
-  const text = characters(token);
-  return CONTROL.test(text) ? text.replaceAll(CONTROL_EACH, "") : text;
+  return withoutControls(characters(token));
 }
 
 function withoutComments(html: string): string {

@@ -1,22 +1,21 @@
+import { replacer } from "../replacer.ts";
 import { type Dialect, markdownLink } from "./markdown.ts";
 
 const FULL_WIDTH: Readonly<Record<string, string>> = Object.fromEntries(
   [..."*`~[]<|\\_&!#>-+=.)"].map((character) => [character, String.fromCharCode(character.charCodeAt(0) + 0xfee0)]),
 );
 
+const fullWidthMark = (character: string): string => FULL_WIDTH[character] ?? character;
+
 // An underscore within a word is no emphasis, an ampersand that no `;` follows no reference; `!` before a link of ours would
 // make it an image.
 const SYNTAX = /[*`~[\]<|\\]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|&(?=#|[A-Za-z][A-Za-z0-9]*(?:;|$))|!$/;
-const SYNTAX_EACH = new RegExp(SYNTAX, "g");
 
 /**
  * Full-width forms of characters that would be syntax: for platforms that document no escape. A backslash or a reference
  * would be seen there by somebody; a full-width form is read as the character wherever Chinese is.
  */
-export const fullWidth = (literal: string): string =>
-  SYNTAX.test(literal) ? literal.replaceAll(SYNTAX_EACH, (character) => FULL_WIDTH[character] ?? character) : literal;
-
-const fullWidthMark = (character: string): string => FULL_WIDTH[character] ?? character;
+export const fullWidth = replacer(SYNTAX, fullWidthMark);
 
 const fenceable = (code: string, refused: RegExp): boolean => code.trim() !== "" && !refused.test(code);
 
@@ -61,7 +60,7 @@ const entity = (character: string): string => `&#${character.charCodeAt(0)};`;
  * Addresses in the text are kept from becoming links: one would take what follows it along, escapes included.
  */
 export const FEISHU: Dialect = {
-  text: (literal) => literal.replaceAll(/[&<>*_~`[\]|\\$@]|:(?=[A-Za-z_]|\/\/)|(?<=www)\.|!$/gi, entity),
+  text: replacer(/[&<>*_~`[\]|\\$@]|:(?=[A-Za-z_]|\/\/)|(?<=www)\.|!$/i, entity),
   mark: entity,
   link: markdownLink,
   code: (literal) => (fenceable(literal, /[`\\<>&:$]/) ? `\`${literal}\`` : null),
@@ -81,7 +80,7 @@ const isAddress = (words: string, url: string): boolean =>
  * is `<address>`. No rules, no tables, no images, headings of three levels.
  */
 export const DISCORD: Dialect = {
-  text: (literal) => literal.replaceAll(/[\\*_~`|<[\]@]|:(?=\/\/)/g, (character) => `\\${character}`),
+  text: replacer(/[\\*_~`|<[\]@]|:(?=\/\/)/, (character) => `\\${character}`),
   mark: (character) => `\\${character}`,
   link: (label, url, words) => (isAddress(words, url) ? `<${words}>` : markdownLink(label, url)),
   code: (literal) => (fenceable(literal, /`/) ? `\`${literal}\`` : null),

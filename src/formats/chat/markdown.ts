@@ -1,4 +1,5 @@
 import type { Block } from "../flat.ts";
+import { replacer } from "../replacer.ts";
 import { inOneLine, mergeRuns, type Run } from "../runs.ts";
 import { allBold, imageLink, lineEnds, lineLead, linesOf, onTop, type TableBlock, tableLines } from "./blocks.ts";
 import { cutText, fitBlocks, type Measure } from "./cut.ts";
@@ -26,11 +27,10 @@ export type Dialect = {
 };
 
 // In the target of a link these end it, or are read as syntax by one parser or another.
-const TARGET = /[()[\]<>|\\*_~`"'!]/g;
+const TARGET = /[()[\]<>|\\*_~`"'!]/;
 
 /** An address as the target of a link in Markdown. */
-export const linkTarget = (url: string): string =>
-  url.replaceAll(TARGET, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+export const linkTarget = replacer(TARGET, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /** `[label](url)`. */
 export const markdownLink = (label: string, url: string): string => `[${label}](${linkTarget(url)})`;

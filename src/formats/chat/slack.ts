@@ -1,4 +1,5 @@
 import type { Block } from "../flat.ts";
+import { replacer } from "../replacer.ts";
 import type { Run } from "../runs.ts";
 import { allBold, imageLink, lineEnds, lineLead, tableLines } from "./blocks.ts";
 import { cutText, fitBlocks, fitSeveral, JSON_TEXT, type Several } from "./cut.ts";
@@ -37,7 +38,7 @@ const plain = (text: string): PlainText => ({ type: "plain_text", text, emoji: f
 
 // `text` is mrkdwn: these three are all of its syntax that calls somebody or leads somewhere.
 const MRKDWN: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
-const mrkdwn = (text: string): string => text.replaceAll(/[&<>]/g, (character) => MRKDWN[character] ?? "");
+const mrkdwn = replacer(/[&<>]/, (character) => MRKDWN[character] ?? "");
 
 function element({ text, link, bold, italic, strike, code }: Run): Element {
   if (!link && !bold && !italic && !strike && !code) return { type: "text", text };
