@@ -154,8 +154,10 @@ describe("text without Chinese is read as marked reads it", () => {
         maxLength: 40,
       },
     );
+    // Three colons open a container, which marked knows nothing of.
+    const text = ascii.map((parts) => parts.join("")).filter((markdown) => !markdown.includes(":::"));
     fc.assert(
-      fc.property(ascii, (parts) => void same(parts.join(""))),
+      fc.property(text, (markdown) => void same(markdown)),
       { numRuns: 1500 },
     );
     expect.hasAssertions();
