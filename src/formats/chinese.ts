@@ -14,6 +14,8 @@ const punctuation = /[\p{P}\p{S}]/u;
 
 const mark = /[*~]/;
 const addressStart = /^[A-Za-z\d._+-]/;
+// In the mask: like any other symbol, and not what marked itself masks.
+const RANGE = "=";
 const rangeSign = /(?<=[^\s~])~(?=[^\s~])/g;
 const delimiterRun = /([^\s*~])([*~]+)(?=([^\s*~]))/gu;
 
@@ -26,7 +28,7 @@ const delimiterRun = /([^\s*~])([*~]+)(?=([^\s*~]))/gu;
  */
 function maskForChinese(mask: string): string {
   if (!mark.test(mask) || !wide.test(mask)) return mask;
-  const ranged = mask.replace(rangeSign, "+");
+  const ranged = mask.replace(rangeSign, RANGE);
   const runs = [...ranged.matchAll(delimiterRun)];
   if (runs.length === 0) return ranged;
   const parts: string[] = [];
@@ -50,7 +52,7 @@ function maskForChinese(mask: string): string {
 function previousInMask(source: string, mask: string, previous: string): string {
   if (previous === "") return "";
   const at = mask.length - source.length;
-  if (mask[at - 1] === "+") return "+";
+  if (mask[at - 1] === "+" || mask[at - 1] === RANGE) return "+";
   return /[\udc00-\udfff]/.test(previous) ? mask.slice(at - 2, at) : previous;
 }
 
@@ -76,7 +78,7 @@ export const marks: MarkedExtension = {
       return Tokenizer.prototype.emStrong.call(this, source, mask, previousInMask(source, mask, previous));
     },
     del(source, mask, previous = "") {
-      if (source.startsWith("~") && mask[mask.length - source.length] !== "~") return undefined;
+      if (source.startsWith("~") && mask[mask.length - source.length] === RANGE) return undefined;
       return Tokenizer.prototype.del.call(this, source, mask, previousInMask(source, mask, previous));
     },
   },

@@ -139,6 +139,7 @@ describe("text without Chinese is read as marked reads it", () => {
     "~~Hi~~ Hello, ~there~ world!",
     "a~b~c 3~5 and 7~9",
     "~~~~",
+    "http://a.b\\~~*~~",
     "Visit www.commonmark.org/a.b. (see https://x.org/?q=(a)&b=c) now",
     "mailto:foo@bar.baz and a.b-c_d@a.b.",
     '[a](/b "c") ![d](e) [f][g] <http://h.i>\n\n[g]: /j',
