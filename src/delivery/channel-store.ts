@@ -172,6 +172,7 @@ export function updateChannel(
     name: string;
     config: string;
     secret: string | null;
+    oldSecrets: readonly OldSecret[];
     filter: Filter;
     expiresAfter: number;
     host: string | null;
@@ -182,7 +183,7 @@ export function updateChannel(
   return db
     .prepare(
       `UPDATE channels SET name = ?3, config = ?4, filter = ?5, expires_after = ?6, secret = ?8,
-         host = ?9, credential = ?10, due_at = iif(filter <> ?5, min(due_at, ?7), due_at), rev = rev + 1, updated_at = ?7 WHERE id = ?1 AND rev = ?2`,
+         host = ?9, credential = ?10, old_secrets = ?11, due_at = iif(filter <> ?5, min(due_at, ?7), due_at), rev = rev + 1, updated_at = ?7 WHERE id = ?1 AND rev = ?2`,
     )
     .bind(
       channel.id,
@@ -195,6 +196,7 @@ export function updateChannel(
       channel.secret,
       channel.host,
       channel.credential,
+      JSON.stringify(channel.oldSecrets),
     );
 }
 

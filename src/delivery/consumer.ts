@@ -43,41 +43,25 @@ function subjectOf(body: QueueMessage): string {
 /** How long a message waits after a fault of ours, seconds. */
 const FAULT_DELAY = 10;
 
-/**
- * Handles a batch. Its messages read and write side by side, so that no connection is idle while a ledger is written, but
- * send one after the other: an invocation has six connections (Workers limits), and a shard wants them all.
- */
+/** Handles a batch, one message after the other: a message is a shard with six connections of its own. */
 export async function consume(deps: DeliveryDeps, messages: readonly Delivered[]): Promise<void> {
-  const alone = oneAtATime();
-  await Promise.all(messages.map((delivered) => handle({ ...deps, sending: alone }, delivered)));
-}
-
-async function handle(deps: DeliveryDeps, delivered: Delivered): Promise<void> {
-  const parsed = message.safeParse(delivered.body);
-  if (!parsed.success) {
-    log("message.dropped", { id: delivered.id });
-    delivered.ack();
-    return;
+  for (const delivered of messages) {
+    const parsed = message.safeParse(delivered.body);
+    if (!parsed.success) {
+      log("message.dropped", { id: delivered.id });
+      delivered.ack();
+      continue;
+    }
+    const body = parsed.data;
+    const now = body.at + Math.max(0, deps.wall() - body.made);
+    try {
+      await work(deps, body, now);
+      delivered.ack();
+    } catch (error) {
+      logFault(subjectOf(body), error);
+      delivered.retry({ delaySeconds: FAULT_DELAY });
+    }
   }
-  const body = parsed.data;
-  const now = body.at + Math.max(0, deps.wall() - body.made);
-  try {
-    await work(deps, body, now);
-    delivered.ack();
-  } catch (error) {
-    logFault(subjectOf(body), error);
-    delivered.retry({ delaySeconds: FAULT_DELAY });
-  }
-}
-
-/** Runs what it is given in turn. What fails does not keep the next from its turn. */
-function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const turn = last.then(work);
-    last = turn.catch(() => {});
-    return turn;
-  };
 }
 
 /** The office is told of a shard's dead letters once in this time. */

@@ -24,8 +24,6 @@ export interface DeliveryDeps {
   resolve: Resolve;
   /** Relays in front of platforms. Whoever runs the office set them: they are not asked about. */
   apiBases: ApiBases;
-  /** Lets the messages of one invocation send one after the other; without it each sends at once. */
-  sending?: <T>(work: () => Promise<T>) => Promise<T>;
   /** Sends letters; null while no provider is set. */
   mail: Mailer | null;
   officeKey: OfficeKey;

@@ -102,6 +102,8 @@ const alertItem = ({ at, ...alert }: Alert): AlertItem => ({ ...alert, at: iso(a
 /** One channel's fault must not stop its shard: the key may be back by the next try. */
 const NO_KEY: Reply = { type: "refused", why: "not sent: the office's own key cannot be opened" };
 
+const NO_SECRET: Reply = { type: "refused", why: "not sent: the channel's signing secret cannot be opened; rotate it" };
+
 /** Sends a composed payload to one channel under the delivery's id. Never throws for the endpoint's sake. */
 export async function push(
   deps: DeliveryDeps,
@@ -141,7 +143,8 @@ export async function call(
   const url = base === undefined ? outgoing.url : rebased(outgoing.url, base);
   if (outgoing.sign === "standard-webhooks") {
     const at = deps.wall();
-    const secrets = await openSigners(channel, at, deps.keys);
+    const secrets = await openSigners(channel, at, deps.keys).catch(() => null);
+    if (secrets === null) return NO_SECRET;
     Object.assign(headers, await signatureHeaders(secrets, { id, at, body: textOf(outgoing) }));
   }
   return sendHttp(deps.fetch, { ...outgoing, url, headers }, kind.limits.deadline);

@@ -172,13 +172,13 @@ export interface ResendResult {
   nextAt: number | null;
 }
 
-/** Writes it, if the row is still under our lease (a test bears none), and gives the row back. */
+/** Writes it, if the row is still under our lease (a test bears none), and gives the row back. One that waits spent no try. */
 export function settleResend(db: D1Database, id: number, token: string | null, result: ResendResult): Statement {
   const { outcome, ms, status, excerpt, nextAt } = result;
   return db
     .prepare(
       `UPDATE resends SET outcome = ?3, ms = ?4, status = ?5, excerpt = ?6, next_at = ?7, lease_token = NULL, lease_until = 0,
-         enqueued_until = 0 WHERE id = ?1 AND lease_token IS ?2`,
+         enqueued_until = 0, n = n - (?3 = 'pending') WHERE id = ?1 AND lease_token IS ?2`,
     )
     .bind(id, token, outcome, ms, status, excerpt, nextAt);
 }

@@ -47,6 +47,8 @@ function requireSendable(deps: DeliveryDeps, channel: Channel, act: string): voi
   if (channel.status === "gone") throw conflict("The endpoint closed this channel for good; make a new one.");
   if (takesSteps(requireKind(deps, channel.kind)))
     throw conflict(`A channel of kind “${channel.kind}” publishes in several steps; there is nothing to ${act}.`);
+  if (channel.locked.length > 0)
+    throw conflict(`No key opens ${channel.locked.join(", ")} of this channel any more: give its config anew.`);
 }
 
 /**
@@ -204,13 +206,15 @@ async function resend(
   const channel = await findChannelById(deps.db, channelId);
   if (!channel || channel.status !== "active" || (channel.endsAt ?? Infinity) <= deps.wall())
     return unsent("the channel was no longer active");
-  const kind = requireKind(deps, channel.kind);
-  const { config } = await openConfig(kind, channel, deps.keys);
+  const kind = deps.kindOf(channel.kind);
+  const opened = kind && (await openConfig(kind, channel, deps.keys).catch(() => null));
+  if (!kind || !opened) return unsent("its settings cannot be opened");
+  const { config } = opened;
   const entries = await readEntriesNamed(deps.db, claimed.entries, kind.wants(config) === "text");
   const still = entries.map((entry) => followEntry(entry)).filter((entry) => !entry.withdrawn);
   if (still.length === 0) return unsent("recalled before it could be sent");
   if (still.some(({ stopped }) => stopped))
-    return { ...unsent("its publication is stopped"), outcome: "retry", nextAt: now + MINUTE };
+    return { ...unsent("its publication is stopped"), outcome: "pending", nextAt: now + MINUTE };
   const staleAt = claimed.askedAt + DEFAULT_EXPIRY;
   return sendOnce(deps, { ...channel, config }, claimed.pushId, still, { n: claimed.n, now, staleAt });
 }

@@ -9,7 +9,8 @@ export type Resolve = (host: string) => Promise<readonly string[]>;
 /** Cloudflare's resolver; another with the same JSON form can take its place (`KANFA_API_BASES`, `doh`). */
 export const DOH_BASE = "https://cloudflare-dns.com/dns-query";
 
-const DEADLINE = 5 * SECOND;
+/** How long a look-up may take at most, ms. */
+export const LOOKUP_DEADLINE = 5 * SECOND;
 /** However long a record says that it lasts, it is looked up again after this: a name that turns inwards is noticed. */
 const LONGEST = 5 * MINUTE;
 const SHORTEST = 30 * SECOND;
@@ -39,7 +40,7 @@ export function dnsOverHttps(fetcher: Fetch, wall: () => number, base = DOH_BASE
     const response = await fetcher(url.href, {
       headers: { accept: "application/dns-json", "user-agent": "Kanfa/1" },
       redirect: "manual",
-      signal: AbortSignal.timeout(DEADLINE),
+      signal: AbortSignal.timeout(LOOKUP_DEADLINE),
     });
     if (!response.ok) throw new Error(`The resolver answered HTTP ${response.status}.`);
     const { Status, Answer } = answer.parse(await response.json());

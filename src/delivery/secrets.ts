@@ -79,11 +79,18 @@ export interface Signing {
   oldSecrets: readonly OldSecret[];
 }
 
-/** The secrets that a channel signs with at the wall time `at`, the newest first; none for a kind that does not sign. */
+/**
+ * The secrets that a channel signs with at the wall time `at`, the newest first; none for a kind that does not sign. Throws
+ * when no key opens the present one; an old one that none opens is left out.
+ */
 export async function openSigners(channel: { uid: string } & Signing, at: number, keys: SecretKeys): Promise<string[]> {
   if (channel.secret === null) return [];
-  const sealed = [channel.secret, ...channel.oldSecrets.filter(({ until }) => until > at).map(({ secret }) => secret)];
-  return Promise.all(sealed.map((secret) => openSigning(channel.uid, secret, keys)));
+  const old = channel.oldSecrets.filter(({ until }) => until > at);
+  const [present, ...former] = await Promise.all([
+    openSigning(channel.uid, channel.secret, keys),
+    ...old.map(({ secret }) => openSigning(channel.uid, secret, keys).catch(() => null)),
+  ]);
+  return [present, ...former.filter((secret) => secret !== null)];
 }
 
 /** The signing secret as it is stored. */

@@ -23,6 +23,7 @@ import { hostOf } from "./identity.ts";
 import { LOGS } from "./logs.ts";
 import type { Followed } from "./owed.ts";
 import { Composer } from "./push.ts";
+import { LOOKUP_DEADLINE } from "./resolve.ts";
 import { openConfig, openState } from "./secrets.ts";
 import type { Result } from "./settle-store.ts";
 import { hostStatements, settleStatements } from "./settle-store.ts";
@@ -79,7 +80,7 @@ export async function runShard(deps: DeliveryDeps, message: ShardMessage, now: n
     composer: new Composer(deps.siteUrl),
     hosts: new Hosts(work),
     clock: () => now + (deps.wall() - begun),
-    hasTime: (deadline) => deps.wall() + deadline <= begun + LEASE - MARGIN,
+    hasTime: (deadline) => deps.wall() + LOOKUP_DEADLINE + deadline <= begun + LEASE - MARGIN,
   };
   if (work.length > 0) await serve(run, work, outcome, report);
   await finish(run, message, outcome, begun);
@@ -107,27 +108,24 @@ async function serve(run: Run, work: readonly Work[], outcome: Outcome, report: 
   await gateAll(run, turns, of);
 
   const begun = await begin(run, turns);
-  const sending = run.deps.sending ?? ((task) => task());
-  await sending(() =>
-    pooled(work, CONNECTIONS, async (channel) => {
-      const turn = turns.get(channel)!;
-      if (turn.type !== "push" && turn.type !== "steps") {
-        outcome.results.push(unsent(channel, turn, run.now));
-        if (turn.type === "leave") outcome.troubles.push(leftAlone(channel));
-        return;
-      }
-      // Not begun: the lease is lost or the channel gone, and nothing of ours will be written.
-      if (!begun.has(channel.id)) return;
-      const delivery = { to: turn.to, entries: of(turn.entries) };
-      const sent: Sent | null =
-        turn.type === "steps" ? await walk(run, channel, delivery, turn) : await attempt(run, channel, delivery);
-      if (sent === null) return;
-      outcome.results.push(sent.result);
-      outcome.troubles.push(...sent.troubles);
-      if (sent.called) report.sent += 1;
-      if (sent.result.delivery?.outcome === "accepted") report.accepted += 1;
-    }),
-  );
+  await pooled(work, CONNECTIONS, async (channel) => {
+    const turn = turns.get(channel)!;
+    if (turn.type !== "push" && turn.type !== "steps") {
+      outcome.results.push(unsent(channel, turn, run.now));
+      if (turn.type === "leave") outcome.troubles.push(leftAlone(channel));
+      return;
+    }
+    // Not begun: the lease is lost or the channel gone, and nothing of ours will be written.
+    if (!begun.has(channel.id)) return;
+    const delivery = { to: turn.to, entries: of(turn.entries) };
+    const sent: Sent | null =
+      turn.type === "steps" ? await walk(run, channel, delivery, turn) : await attempt(run, channel, delivery);
+    if (sent === null) return;
+    outcome.results.push(sent.result);
+    outcome.troubles.push(...sent.troubles);
+    if (sent.called) report.sent += 1;
+    if (sent.result.delivery?.outcome === "accepted") report.accepted += 1;
+  });
 }
 
 /** The channels with their secrets opened; one that cannot be is held for a person, and its shard goes on. */

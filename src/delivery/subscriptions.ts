@@ -9,6 +9,7 @@ import { conflict, invalid, notFound, Problem, stale, unavailable } from "../pla
 import { HOUR } from "../platform/time.ts";
 import type { Filter } from "./filter.ts";
 import { credentialOf, hostOf } from "./identity.ts";
+import type { Signing } from "./secrets.ts";
 import { maskConfig, openSigning, readConfig, sealConfig, sealSigning } from "./secrets.ts";
 import { newSigningSecret, schemeOf, verifyingKey } from "./signing.ts";
 import type { ChannelRow } from "./channel-store.ts";
@@ -225,7 +226,7 @@ export async function changeChannel(
         rev,
         name: change.name ?? channel.name,
         config: await sealConfig(kind, channel.uid, config, keys),
-        secret: await resealed(channel, keys),
+        ...(await resealed(channel, keys)),
         filter: change.filter ?? channel.filter,
         expiresAfter: change.expiresAfter ?? channel.expiresAfter,
         host: hostOf(kind, config),
@@ -287,11 +288,16 @@ export async function rotateSigningSecret(
   return { channel: after, secret: shownOnce(secret) };
 }
 
-/** The signing secret under the current key; one that no key opens stays as it is. A change is what ends a key's rotation. */
-async function resealed(channel: Channel, keys: SecretKeys): Promise<string | null> {
-  if (channel.secret === null) return null;
-  const secret = await openSigning(channel.uid, channel.secret, keys).catch(() => null);
-  return secret === null ? channel.secret : sealSigning(channel.uid, secret, keys);
+/** The signing secrets under the current key; one that no key opens stays as it is. A change is what ends a key's rotation. */
+async function resealed({ uid, secret, oldSecrets }: Channel, keys: SecretKeys): Promise<Signing> {
+  const again = async (sealed: string): Promise<string> => {
+    const opened = await openSigning(uid, sealed, keys).catch(() => null);
+    return opened === null ? sealed : sealSigning(uid, opened, keys);
+  };
+  return {
+    secret: secret === null ? null : await again(secret),
+    oldSecrets: await Promise.all(oldSecrets.map(async (old) => ({ ...old, secret: await again(old.secret) }))),
+  };
 }
 
 /** The members of a change that are not merely a secret's mask, sent back by a caller who only read it. */

@@ -501,6 +501,28 @@ describe("leases", () => {
     expect(await world.one(`SELECT count(*) FROM attempts`)).toBe(0);
   });
 
+  it("nor one whose name took its time to be looked up", async () => {
+    const [LEASE, DEADLINE, MARGIN] = [180_000, 15_000, 5000];
+    for (let n = 1; n <= 30; n++) await world.webhook(n);
+    await release(1);
+    const { resolve } = world.deps;
+    world.deps.resolve = async (host) => {
+      world.wall += 5000;
+      return resolve(host);
+    };
+    const begun = world.wall;
+    const starts: number[] = [];
+    world.endpoint = () => {
+      starts.push(world.wall);
+      world.wall += 2500;
+      return new Response("ok");
+    };
+    await world.handle(world.queue.splice(0)[0]!.body);
+    world.deps.resolve = resolve;
+    expect(starts.length).toBeGreaterThan(5);
+    expect(Math.max(...starts)).toBeLessThanOrEqual(begun + LEASE - DEADLINE - MARGIN);
+  });
+
   it("a queue that takes nothing loses nothing", async () => {
     await world.webhook(1);
     const { queue } = world.deps;

@@ -146,6 +146,28 @@ describe("a replay", () => {
     20_000,
   );
 
+  it("of a stopped publication waits for it, and spends no try", async () => {
+    await delivered(1);
+    world.received = [];
+    await replay({ type: "range", from: 1, to: 1 });
+    await world.db.prepare(`UPDATE publications SET stopped_at = 1`).run();
+    await minutes(5);
+    expect([await resends(), seqs()]).toMatchObject([[{ outcome: "pending", n: 0 }], []]);
+    await world.db.prepare(`UPDATE publications SET stopped_at = NULL`).run();
+    await minutes(2);
+    expect([await resends(), seqs()]).toMatchObject([[{ outcome: "accepted", n: 1 }], [1]]);
+  });
+
+  it("to a channel that no key opens any more ends, and says why", async () => {
+    await delivered(1);
+    await replay({ type: "range", from: 1, to: 1 });
+    await world.db.prepare(`UPDATE channels SET config = json_set(config, '$.url', 'other.AAAA')`).run();
+    await minutes(2);
+    expect(await resends()).toMatchObject([{ outcome: "expired", n: 1 }]);
+    await expect(replay({ type: "range", from: 1, to: 1 })).rejects.toMatchObject({ status: 409 });
+    await expect(sendTest(world.deps, await channel(), ACTOR, world.wall)).rejects.toMatchObject({ status: 409 });
+  });
+
   it("is not for a channel that is paused, or that follows alerts", async () => {
     await delivered(1);
     await pauseOrResume(world.deps, await channel(), "paused", ACTOR, world.wall);
@@ -201,6 +223,14 @@ describe("a new secret", () => {
     world.wall += 72 * HOUR;
     await replay({ type: "range", from: 1, to: 1 });
     await world.drain();
+    expect(world.received[0]!.headers.get("webhook-signature")!.split(" ")).toHaveLength(1);
+  });
+  it("an old one that no key opens any more stops nobody: the new one signs", async () => {
+    await rotateSigningSecret(world.deps, await channel(), 24 * HOUR, ACTOR, world.wall);
+    await world.db
+      .prepare(`UPDATE channels SET old_secrets = json_set(old_secrets, '$[0].secret', 'other.AAAA')`)
+      .run();
+    await delivered(1);
     expect(world.received[0]!.headers.get("webhook-signature")!.split(" ")).toHaveLength(1);
   });
   it("is not for a kind that signs nothing", async () => {
