@@ -99,40 +99,28 @@ export const spelledOut = (url: string): string => url.replace(/^(?:mailto|tel):
 export const linkUrl = (token: Tokens.Link): string | null =>
   safeUrl(token.autolink === true ? token.href : decodeEntities(token.href), "link");
 
-const insideLinks = new WeakMap<Inline, Inline>();
-
-/** A format inside a link of its own: where there are none. Made once for each, since most manuscripts have several. */
-function insideLink(to: Inline): Inline {
-  let inside = insideLinks.get(to);
-  if (inside === undefined) {
-    inside = { ...to, link: (link) => link.inner, noteRef: (note) => to.noteRef(note, true) };
-    insideLinks.set(to, inside);
-  }
-  return inside;
-}
-
 function linkOf(token: Tokens.Link, to: Inline): Link {
   const bare = token.autolink === true;
   const url = linkUrl(token);
   const content = contentOf(token);
   // A raw `</a>` makes marked look for addresses inside a link's text; HTML has no link inside a link.
-  const inner = renderInline(content, insideLink(to));
+  const inner = renderInline(content, to, true);
   if (inner !== "" || url === null) return { inner, label: plainText(content), url, bare };
   return { inner: to.text(spelledOut(url)), label: spelledOut(url), url, bare };
 }
 
-function inline(token: KanfaToken, to: Inline): string {
+function inline(token: KanfaToken, to: Inline, inLink?: true): string {
   switch (token.type) {
     case "noteRef":
-      return token.note === null ? to.text(token.raw) : to.noteRef(token.note);
+      return token.note === null ? to.text(token.raw) : to.noteRef(token.note, inLink);
     case "strong":
-      return to.strong(renderInline(token.tokens, to));
+      return to.strong(renderInline(token.tokens, to, inLink));
     case "em":
-      return to.em(renderInline(token.tokens, to));
+      return to.em(renderInline(token.tokens, to, inLink));
     case "del":
-      return to.del(renderInline(token.tokens, to));
+      return to.del(renderInline(token.tokens, to, inLink));
     case "link":
-      return to.link(linkOf(token, to));
+      return inLink ? linkOf(token, to).inner : to.link(linkOf(token, to));
     case "image":
       return to.image(imageOf(token));
     case "codespan":
@@ -144,7 +132,7 @@ function inline(token: KanfaToken, to: Inline): string {
     case "html":
       return isBreak(token) ? to.br() : to.text(literal(token));
     case "text":
-      return token.tokens === undefined ? to.text(literal(token)) : renderInline(token.tokens, to);
+      return token.tokens === undefined ? to.text(literal(token)) : renderInline(token.tokens, to, inLink);
     case "escape":
       return to.text(literal(token));
     default:
@@ -152,10 +140,13 @@ function inline(token: KanfaToken, to: Inline): string {
   }
 }
 
-/** Tokens of one line, rendered; line breaks of the source are still in it (see `renderLine`). */
-export function renderInline(tokens: readonly Token[], to: Inline): string {
+/**
+ * Tokens of one line, rendered; line breaks of the source are still in it (see `renderLine`). `inLink`: they are a link's
+ * words, in which there are no links.
+ */
+export function renderInline(tokens: readonly Token[], to: Inline, inLink?: true): string {
   let line = "";
-  for (const token of known(tokens)) line += inline(token, to);
+  for (const token of known(tokens)) line += inline(token, to, inLink);
   return line;
 }
 

@@ -17,12 +17,13 @@ export type DingtalkFeed = { readonly msgtype: "feedCard"; readonly feedCard: { 
 /** Bytes of the whole body. */
 export const DINGTALK_BODY = 20_000;
 const MOST_LINKS = 20;
+const AROUND = jsonLength({ msgtype: "markdown", markdown: { title: "", text: "" } } satisfies DingtalkMarkdown);
 
 /** An article as Markdown: a body of at most 20,000 bytes. */
 export function renderDingtalk(piece: Piece): DingtalkMarkdown {
   const title = cutText(oneLine(piece.title), 260, jsonTextLength);
   const body = (text: string): DingtalkMarkdown => ({ msgtype: "markdown", markdown: { title, text } });
-  const room = DINGTALK_BODY - jsonLength(body(""));
+  const room = DINGTALK_BODY - AROUND - jsonTextLength(title);
   return body(markdownArticle(piece, headBlocks(piece, 260, jsonTextLength), DINGTALK, room, JSON_TEXT));
 }
 

@@ -216,16 +216,6 @@ export function headBlocks(piece: Piece, limit: number, cost: (text: string) => 
   return [title, { ...place, kind: "text", role: "paragraph", runs: [{ text: line }] }];
 }
 
-/** The link at the end of an article, as a block. */
-export const tailBlock = (piece: Piece, whole: boolean): Block => ({
-  quotes: 0,
-  indent: 0,
-  marker: "",
-  kind: "text",
-  role: "paragraph",
-  runs: [{ text: linkWords(whole), link: piece.url }],
-});
-
 /** An article in one text: `head`, as much of its blocks as fits, and the link to all of it. `limit` in what `measure` counts. */
 export function markdownArticle(
   piece: Piece,
@@ -236,7 +226,7 @@ export function markdownArticle(
 ): string {
   const opening = writeBlocks(head, dialect);
   const last = head.at(-1) ?? null;
-  const tail = (whole: boolean): string => `\n\n${writeMarkdown(tailBlock(piece, whole), null, dialect)}`;
+  const tail = (whole: boolean): string => `\n\n${dialect.link(linkWords(whole), piece.url, linkWords(whole))}`;
   const room = limit - measure.of(opening) - measure.of(tail(false));
   const writing = {
     write: (block: Block, previous: Block | null) => writeMarkdown(block, previous ?? last, dialect),

@@ -76,10 +76,7 @@ export const oneLine = (text: string, empty = "无题"): string => text.replaceA
 
 /** The line under a title: column and unit, where there are any. */
 export const standing = ({ column, unit }: Summary): string =>
-  [column, unit]
-    .filter((name) => typeof name === "string" && name !== "")
-    .join(" · ")
-    .replaceAll(/\s+/g, " ");
+  (column && unit ? `${column} · ${unit}` : column || unit || "").replaceAll(/\s+/g, " ");
 
 /** What the link at the end of a message says. */
 export const linkWords = (whole: boolean): string => (whole ? "查看原文" : "阅读全文");

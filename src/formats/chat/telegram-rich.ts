@@ -1,7 +1,7 @@
 import type { Block } from "../flat.ts";
 import type { Run } from "../runs.ts";
 import { lineLead, tableLines } from "./blocks.ts";
-import { codePoints, cutText } from "./cut.ts";
+import { codePoints, cutText, utf16Length } from "./cut.ts";
 import { linkWords, oneLine, type Piece, standing } from "./piece.ts";
 import { telegramMessage, type TelegramMessage } from "./telegram.ts";
 
@@ -106,23 +106,28 @@ function richBlocks(blocks: readonly Block[]): RichBlock[] {
   return rich;
 }
 
-const textOf = (rich: RichText): string => {
-  if (typeof rich === "string") return rich;
-  return "type" in rich ? textOf(rich.text) : rich.map(textOf).join("");
-};
+function lengthOf(rich: RichText, count: (text: string) => number): number {
+  if (typeof rich === "string") return count(rich);
+  if ("type" in rich) return lengthOf(rich.text, count);
+  let length = 0;
+  for (const part of rich) length += lengthOf(part, count);
+  return length;
+}
 
-function sizeOf(blocks: readonly RichBlock[]): { characters: number; blocks: number; media: number } {
+type Size = { characters: number; blocks: number; media: number };
+
+function sizeOf(blocks: readonly RichBlock[], count: (text: string) => number): Size {
   const size = { characters: 0, blocks: 0, media: 0 };
   for (const block of blocks) {
     size.blocks++;
     if (block.type === "photo") size.media++;
-    if ("text" in block) size.characters += codePoints(textOf(block.text));
+    if ("text" in block) size.characters += lengthOf(block.text, count);
     if (block.type === "table") {
       size.blocks += block.cells.length;
-      for (const { text } of block.cells.flat()) size.characters += codePoints(textOf(text));
+      for (const row of block.cells) for (const { text } of row) size.characters += lengthOf(text, count);
     }
     if (block.type === "blockquote") {
-      const inner = sizeOf(block.blocks);
+      const inner = sizeOf(block.blocks, count);
       size.characters += inner.characters;
       size.blocks += inner.blocks;
       size.media += inner.media;
@@ -142,8 +147,10 @@ export function telegramRich(piece: Piece): TelegramRich | null {
     ...richBlocks(piece.blocks),
     { type: "paragraph", text: { type: "url", text: linkWords(true), url: piece.url } },
   ];
-  const size = sizeOf(blocks);
-  if (size.characters > RICH.characters || size.blocks > RICH.blocks || size.media > RICH.media) return null;
+  const fits = ({ characters, blocks, media }: Size): boolean =>
+    characters <= RICH.characters && blocks <= RICH.blocks && media <= RICH.media;
+  // No text has more code points than UTF-16 units.
+  if (!fits(sizeOf(blocks, utf16Length)) && !fits(sizeOf(blocks, codePoints))) return null;
   return { rich_message: { blocks, skip_entity_detection: true } };
 }
 
