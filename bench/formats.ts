@@ -25,10 +25,10 @@ import { MEDIA } from "../test/unit/formats/media.ts";
 
 const PEERS = join(import.meta.dirname, "peers");
 const SEEDS = join(import.meta.dirname, "../seeds/articles");
-/** A sample, in ms: of the same length for all, so that each has its share of collected garbage. */
+/** A sample, in ms: several turns where an article is short, so that each contestant has its share of collected garbage. */
 const SAMPLE = 6;
-const WARM_UP = 300;
-const ROUNDS = 151;
+const WARM_UP = 2000;
+const ROUNDS = 301;
 /** The peers take their time: fewer rounds are enough to tell 50 × from less. */
 const PEER_ROUNDS = 11;
 
@@ -117,32 +117,47 @@ async function loadPeers(): Promise<Contestant[]> {
   ];
 }
 
-async function time(run: Run, times: number): Promise<number> {
+/** Milliseconds of one call. */
+async function time(run: Run): Promise<number> {
   const start = performance.now();
-  for (let i = 0; i < times; i++) {
-    const result = run();
-    if (result instanceof Promise) await result;
-  }
-  return (performance.now() - start) / times;
+  const result = run();
+  if (result instanceof Promise) await result;
+  return performance.now() - start;
 }
 
 const quantile = (values: readonly number[], part: number): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length * part)] ?? Number.NaN;
 
-/** Milliseconds of each, measured in turns so that what slows the machine slows all of them. */
+/**
+ * Milliseconds of each, call by call in turns: what slows the machine slows all of them, and none is called again and
+ * again until the processor foresees its every branch. A Worker has no such luck: it renders an article once.
+ */
 async function measure(contestants: readonly Contestant[], markdown: string): Promise<Map<string, number>> {
-  const lanes: { name: string; run: Run; times: number; samples: number[] }[] = [];
-  for (const { name, run } of contestants) {
-    const once = () => run(markdown);
-    await time(once, 3);
-    const warm = await time(once, Math.ceil(WARM_UP / Math.max(0.01, await time(once, 3))));
-    lanes.push({ name, run: once, times: Math.ceil(SAMPLE / Math.max(0.01, warm)), samples: [] });
-  }
+  if (contestants.length === 0) return new Map();
+  const lanes = contestants.map(({ name, run }) => ({
+    name,
+    run: () => run(markdown),
+    spent: 0,
+    samples: [] as number[],
+  }));
+  /** Takes as many turns, and keeps the mean of each lane. Gives milliseconds of a turn of all. */
+  const sample = async (turns: number): Promise<number> => {
+    for (const lane of lanes) lane.spent = 0;
+    for (let turn = 0; turn < turns; turn++)
+      for (let at = 0; at < lanes.length; at++) {
+        const lane = lanes[(turn + at) % lanes.length];
+        if (lane) lane.spent += await time(lane.run);
+      }
+    for (const { spent, samples } of lanes) samples.push(spent / turns);
+    return lanes.reduce((sum, { spent }) => sum + spent, 0) / turns;
+  };
+  const warm = await sample(Math.ceil(WARM_UP / (await sample(3))));
+  for (const { samples } of lanes) samples.length = 0;
   // The fastest tenth is what it takes when nothing else happens on the machine. A peer's run is a sample of its own, and
   // the fastest are those that leave their garbage to the next: of these the median counts.
   const [rounds, part] = contestants === peers ? [PEER_ROUNDS, 0.5] : [ROUNDS, 0.1];
-  for (let round = 0; round < rounds; round++)
-    for (const { run, times, samples } of round % 2 ? lanes : lanes.toReversed()) samples.push(await time(run, times));
+  const turns = contestants === peers ? 1 : Math.ceil(SAMPLE / warm);
+  for (let round = 0; round < rounds; round++) await sample(turns);
   return new Map(lanes.map(({ name, samples }) => [name, quantile(samples, part)]));
 }
 
