@@ -19,14 +19,15 @@ export const boxOf = (checked: boolean): string => (checked ? "☑ " : "☐ ");
 
 /** What stands in each item of a list, in the tags of `format`. `level` counts the lists around it. */
 export function itemsOf(list: Tokens.List, format: Format, level: number): string[] {
-  return list.items.map((item) =>
-    known(item.tokens)
-      .flatMap((token) => {
-        if (token.type === "checkbox") return format.checkbox(item.checked === true);
-        return token.type === "text" ? renderLine([token], format) : renderBlocks([token], format, level + 1);
-      })
-      .join(""),
-  );
+  return list.items.map((item) => {
+    let inner = "";
+    for (const token of known(item.tokens)) {
+      if (token.type === "checkbox") inner += format.checkbox(item.checked === true);
+      else if (token.type === "text") inner += renderLine([token], format);
+      else inner += renderBlocks([token], format, level + 1).join("");
+    }
+    return inner;
+  });
 }
 
 /** The tag of a list, and its `start` where it is not the usual one. */

@@ -11,22 +11,28 @@ function mostCommon(cells: readonly Cell[]): Alignment {
   return ALIGNMENTS.reduce((most, align) => (count(align) > count(most) ? align : most));
 }
 
-/** About how wide a cell would like to be, in 字: as its longest line, within reason. */
-function wish({ inner }: Cell): number {
-  if (inner.includes("<img")) return WIDEST;
-  const lines = inner.includes("<") ? inner.split("<br>").map((line) => line.replaceAll(/<[^>]*>/g, "")) : [inner];
-  // Letters and digits are about half as wide as 汉字, which start after Latin and Greek.
-  const width = (line: string): number => {
-    const text = line.slice(0, 2 * WIDEST);
-    let sum = 0;
-    for (const character of text) sum += character < "\u0400" ? 0.55 : 1;
-    return sum;
-  };
-  return Math.min(WIDEST, Math.max(...lines.map(width)));
-}
-
 /** More than this a column does not ask for: longer texts wrap. */
 const WIDEST = 14;
+
+// Letters and digits are about half as wide as 汉字, which start after Latin and Greek.
+function widthOf(line: string): number {
+  const end = Math.min(line.length, 2 * WIDEST);
+  let width = 0;
+  for (let at = 0; at < end; at++) {
+    const unit = line.charCodeAt(at);
+    const secondHalf = unit >= 0xdc00 && unit <= 0xdfff;
+    if (!secondHalf) width += unit < 0x400 ? 0.55 : 1;
+  }
+  return Math.min(WIDEST, width);
+}
+
+/** About how wide a cell would like to be, in 字: as its longest line, within reason. */
+function wish({ inner }: Cell): number {
+  if (!inner.includes("<")) return widthOf(inner);
+  if (inner.includes("<img")) return WIDEST;
+  return Math.max(...inner.split("<br>").map((line) => widthOf(line.replaceAll(/<[^>]*>/g, ""))));
+}
+
 /** What the padding of a cell takes, 字: the page's own, and that of a crowded table. */
 const PADDING = 1.4;
 const CLOSER = { css: "padding:4px 2px", width: 0.35 };
