@@ -76,7 +76,7 @@ export function checkSeen({ text, links, images }: Seen, piece: Piece, withAlts:
   expect(whole.startsWith(start) || whole.startsWith(start.replace(/…$/, ""))).toBe(true);
 }
 
-const RUNS = runs(80);
+const RUNS = runs(60);
 // As titles are after the intake: without control characters.
 const title = manuscript.map(
   (text) =>

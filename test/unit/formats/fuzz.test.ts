@@ -18,7 +18,7 @@ import { readWechat } from "./markup.ts";
 import { FLAT, MEDIA } from "./media.ts";
 import { runs } from "../runs.ts";
 
-const RUNS = runs(700);
+const RUNS = runs(500);
 
 const hue = fc.constantFrom("#b3251e", "#ffffff", "#0a0b0c");
 const changes = fc.record(
