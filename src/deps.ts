@@ -46,6 +46,8 @@ export function depsOf(env: Env): Deps {
     allowPrivate: env.KANFA_ALLOW_PRIVATE_TARGETS === "1",
     resolve: resolverAt(apiBases["doh"] ?? DOH_BASE),
     apiBases,
+    wechat: async () => ({ type: "refused", why: "not sent: no client" }),
+    books: {},
     media: env.MEDIA,
     desk: {
       db,

@@ -5,6 +5,7 @@
  */
 import type { z } from "zod";
 import type { FeedItem } from "../formats/feeds/index.ts";
+import type { Manuscript } from "./manuscript.ts";
 
 /** A wire entry as a channel composes it. */
 export interface Item {
@@ -31,6 +32,8 @@ export interface Item {
   text(): { markdown: string; html: string };
   /** The post as feeds carry it; made and offered as {@link Item.text}. */
   feed(): FeedItem;
+  /** The post as it was written, for kinds that set it themselves; offered as {@link Item.text}. */
+  manuscript(): Manuscript;
 }
 
 /** Something that the office has to know, as a channel of purpose `alert` composes it. */
@@ -60,8 +63,11 @@ export interface Mail {
 
 /** What to send: an address, headers and a body. `sign` asks delivery to add a signature made at the time of sending. */
 export interface Outgoing {
-  /** `inbox` is the office's own demo inbox, `mail` its mail provider (the body is a {@link Mail} as JSON); everything else goes over HTTP. */
-  transport: "http" | "inbox" | "mail";
+  /**
+   * `inbox` is the office's own demo inbox, `mail` its mail provider (the body is a {@link Mail} as JSON), `wechat` the
+   * platform's API with the account's token (the body is a `WechatCall` as JSON); everything else goes over HTTP.
+   */
+  transport: "http" | "inbox" | "mail" | "wechat";
   url: string;
   /** POST unless it says otherwise. */
   method?: "GET" | "POST" | "PUT" | "DELETE";
@@ -121,6 +127,8 @@ export interface Description<Config = unknown> {
      */
     pace?: { channel?: number; credential?: number };
   };
+  /** Until when (ms) a new post that was released at `at` is gathered with others before it goes out; null: no longer. */
+  holds?(config: Config, at: number, now: number): number | null;
   /** How many entries one push of this config carries, where that is fewer than `limits.batch`. */
   batch?(config: Config): number;
   /** What the platform counts by, where several channels can share it: a robot's key, a bot's token. */
@@ -152,19 +160,35 @@ export interface Kind<Config = unknown, Payload = unknown> extends Description<C
 }
 
 /**
- * What a step is told: the reply to the call that its state was stored for; `lost` if that call was begun and the Worker
+ * What a step is told: the reply to the call that its state was stored for; what the books say (`told`); `lost` if that call was begun and the Worker
  * died before an answer was recorded (it may have been made: look up what became of it); null if there was no call,
  * because the run begins, a wait is over, or a failed run is tried again.
  */
-export type Answer = Reply | { type: "lost" } | null;
+export type Answer = Reply | { type: "told"; value: unknown } | { type: "lost" } | null;
 
 /** What a run of steps does next. The state is JSON and is stored before anything is done about it. */
 export type Step<State> =
   | { type: "request"; state: State; outgoing: Outgoing }
+  /**
+   * A look into the kind's own books, or an entry in them: see {@link Books}. It may be repeated, and the state is not
+   * stored for it.
+   */
+  | { type: "ask"; state: State; question: unknown }
   /** Nothing until then (business time, ms); nobody waits meanwhile, and the next step may be asked for earlier. */
   | { type: "wait"; state: State; until: number }
   /** The end; if the verdict asks for another try, that goes on from `state`, or begins anew without one. */
   | { type: "done"; verdict: Verdict; state?: State };
+
+/** What a step may know beside its state. */
+export interface StepContext<Config> {
+  id: string;
+  /** Business time, ms. */
+  now: number;
+  wall: number;
+  config: Config;
+  /** The push's posts as they are now, without those that were recalled meanwhile. */
+  items(): readonly Item[];
+}
 
 /**
  * A kind whose push is several calls with waits in between: an upload, a draft, a publication that is looked after until
@@ -176,12 +200,25 @@ export interface StepsKind<Config = unknown, State = unknown> extends Descriptio
   /** Whether the stored state is sealed, for states that hold a token. */
   sealed: boolean;
   begin(items: readonly Item[], config: Config): State;
-  next(
-    state: State,
-    answer: Answer,
-    context: { id: string; now: number; wall: number; config: Config },
-  ): Step<State> | Promise<Step<State>>;
+  next(state: State, answer: Answer, context: StepContext<Config>): Step<State> | Promise<Step<State>>;
 }
+
+/** A push of several calls, as its books know it. */
+export interface Pushing {
+  /** The channel's internal id. */
+  channel: number;
+  config: unknown;
+  /** Constant over retries. */
+  id: string;
+  /** Business time, ms. */
+  now: number;
+}
+
+/**
+ * What a kind of several calls keeps in tables of its own: what it asks them is read or written at once. The same question
+ * of the same push may come twice and must change nothing the second time.
+ */
+export type Books = (pushing: Pushing, question: unknown) => Promise<unknown>;
 
 /** Any kind, whichever its shape. */
 export type AnyKind = Kind | StepsKind;

@@ -1,4 +1,5 @@
-import type { AnyKind } from "../channels/kind.ts";
+import type { AnyKind, Books } from "../channels/kind.ts";
+import type { WechatClient } from "../channels/wechat/call.ts";
 import type { QueueMessage } from "../env.ts";
 import type { SecretKeys } from "../platform/crypto.ts";
 import type { ApiBases } from "./bases.ts";
@@ -27,4 +28,8 @@ export interface DeliveryDeps {
   /** Sends letters; null while no provider is set. */
   mail: Mailer | null;
   officeKey: OfficeKey;
+  /** Makes calls of WeChat's API. */
+  wechat: WechatClient;
+  /** By the names of the kinds that keep some. */
+  books: Readonly<Record<string, Books>>;
 }

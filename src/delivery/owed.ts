@@ -44,6 +44,8 @@ export interface Owing extends Today {
   /** ms; an entry is stale from `at` + this. */
   expiresAfter: number;
   batch: number;
+  /** Until when a new post of this time is gathered with others, beside what the filter says; null: no longer. */
+  holds?: (at: number) => number | null;
 }
 
 /**
@@ -70,7 +72,8 @@ export function owed(channel: Owing, slice: readonly Followed[], knows: Knows, n
       if (stale ? entries.length > 0 : missed.length > 0) break;
       if (stale) missed.push(entry.seq);
       else if (entry.kind !== "published" || room > 0) {
-        const until = waitUntil(filter, entry.at, now);
+        const held = entry.kind === "published" ? (channel.holds?.(entry.at) ?? null) : null;
+        const until = held ?? waitUntil(filter, entry.at, now);
         if (entry.stopped || until !== null) {
           hindered = entry.stopped ? { type: "blocked" } : { type: "wait", until: until! };
           break;

@@ -1,6 +1,8 @@
 /** One push: compose, sign, send. What is pure is in the kinds; what touches the world is here. */
 import type { AlertItem, Description, Item, Kind, Mail, Outgoing, Reply } from "../channels/kind.ts";
-import { coverOf, parseMarkdown, renderFeed } from "../formats/index.ts";
+import type { Manuscript } from "../channels/manuscript.ts";
+import type { WechatCall } from "../channels/wechat/call.ts";
+import { coverOf, parseMarkdown, renderFeed, type ThemeSettings } from "../formats/index.ts";
 import type { FeedItem } from "../formats/feeds/index.ts";
 import { absolute } from "../platform/address.ts";
 import { iso } from "../platform/time.ts";
@@ -72,6 +74,7 @@ export class Composer {
       publicationName: entry.publicationName,
       text: () => this.#text(entry),
       feed: () => this.#feedItem(entry),
+      manuscript: () => manuscriptOf(entry),
     };
   }
 
@@ -97,6 +100,15 @@ export class Composer {
   }
 }
 
+function manuscriptOf(entry: Entry): Manuscript {
+  const { markdown, meta, theme, columnName: column, unitName: unit } = entry;
+  if (markdown === null || meta === null || theme === null)
+    throw new Error(`Entry ${entry.seq} was read without its text.`);
+  const { credits = [] } = JSON.parse(meta) as Partial<Pick<Manuscript, "credits">>;
+  const cover = coverOf(entry, entry.pictures);
+  return { markdown, credits, cover, column, unit, theme: JSON.parse(theme) as ThemeSettings };
+}
+
 const alertItem = ({ at, ...alert }: Alert): AlertItem => ({ ...alert, at: iso(at) });
 
 /** One channel's fault must not stop its shard: the key may be back by the next try. */
@@ -107,7 +119,7 @@ const NO_SECRET: Reply = { type: "refused", why: "not sent: the channel's signin
 /** Sends a composed payload to one channel under the delivery's id. Never throws for the endpoint's sake. */
 export async function push(
   deps: DeliveryDeps,
-  channel: { uid: string; kind: Kind; config: unknown } & Signing,
+  channel: { id: number; uid: string; kind: Kind; config: unknown } & Signing,
   id: string,
   payload: unknown,
   now: number,
@@ -119,7 +131,7 @@ export async function push(
 /** Makes one call for a channel under the delivery's id: asks the guard, signs, sends. Never throws for the endpoint's sake. */
 export async function call(
   deps: DeliveryDeps,
-  channel: { uid: string; kind: Description } & Signing,
+  channel: { id: number; uid: string; kind: Description; config: unknown } & Signing,
   id: string,
   outgoing: Outgoing,
   now: number,
@@ -127,6 +139,10 @@ export async function call(
   const { kind } = channel;
   if (outgoing.transport === "inbox") return keep(deps, outgoing, channel.uid, id, now);
   if (outgoing.transport === "mail") return post(deps, outgoing, channel.uid, id);
+  if (outgoing.transport === "wechat") {
+    const account = { id: channel.id, uid: channel.uid, config: channel.config as Record<string, unknown> };
+    return deps.wechat(account, JSON.parse(textOf(outgoing)) as WechatCall);
+  }
   const headers = { ...outgoing.headers };
   // A push service reads its own address in the signature, whatever relay stands before it.
   if (outgoing.sign === "vapid") {

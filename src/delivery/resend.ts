@@ -145,7 +145,7 @@ export async function sendTest(deps: DeliveryDeps, channel: Channel, actor: Acto
 
 async function sendOnce(
   deps: DeliveryDeps,
-  channel: Pick<ChannelRow, "uid" | "kind" | "secret" | "oldSecrets"> & { config: Record<string, unknown> },
+  channel: Pick<ChannelRow, "id" | "uid" | "kind" | "secret" | "oldSecrets"> & { config: Record<string, unknown> },
   id: string,
   entries: readonly Followed[],
   attempt: { n: number; now: number; staleAt: number },

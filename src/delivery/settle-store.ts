@@ -144,27 +144,31 @@ export interface CallRecord {
 }
 
 /**
- * Stores the next state of a push of several calls before its call is made, and with it what the last one came to. False
- * if the channel is not under our lease any more.
+ * Stores the next state of a push of several calls before its call is made, and with it what the last one of this run came
+ * to, if there was one. False if the channel is not under our lease any more.
  */
 export async function advanceSteps(
   db: D1Database,
   token: string,
   delivery: { channel: number; from: number },
-  last: CallRecord,
+  last: CallRecord | null,
   state: string,
   now: number,
 ): Promise<boolean> {
   const ours = `channel_id = ?1 AND from_seq = ?2 AND EXISTS (SELECT 1 FROM channels WHERE id = ?1 AND lease_token = ?3)`;
   const key = [delivery.channel, delivery.from, token];
+  const begin = db
+    .prepare(
+      `UPDATE deliveries SET n = n + 1, outcome = 'sending', at = ?4, state = ?5, ms = NULL, status = NULL, excerpt = NULL WHERE ${ours}`,
+    )
+    .bind(...key, now, state);
+  if (last === null) return (await begin.run()).meta.changes > 0;
   const [, begun] = await db.batch([
     // Two statements, so that the trigger puts the call aside that the row told of.
     db
       .prepare(`UPDATE deliveries SET outcome = 'pending', ms = ?4, status = ?5, excerpt = ?6 WHERE ${ours}`)
       .bind(...key, last.ms, last.status, last.excerpt),
-    db
-      .prepare(`UPDATE deliveries SET n = n + 1, outcome = 'sending', at = ?4, state = ?5 WHERE ${ours}`)
-      .bind(...key, now, state),
+    begin,
   ]);
   return begun!.meta.changes > 0;
 }

@@ -104,7 +104,7 @@ async function serve(run: Run, work: readonly Work[], outcome: Outcome, report: 
   line(work, turns, run.now);
   for (const [channel, turn] of turns)
     if (turn.type === "push" && takesSteps(channel.channelKind))
-      turns.set(channel, await firstStep(run, channel, turn, () => run.composer.items(of(turn.entries))));
+      turns.set(channel, await firstStep(run, channel, turn, of(turn.entries)));
   await gateAll(run, turns, of);
 
   const begun = await begin(run, turns);

@@ -2,9 +2,12 @@
  * The engine for pushes of several calls: asks the kind for each next step, stores the state before each call, and gives
  * the channel back while it waits. What the steps are is the kind's, a pure function.
  */
-import type { Item, Reply, Step, StepsKind } from "../channels/kind.ts";
+import type { Answer, Reply, Step, StepContext, StepsKind } from "../channels/kind.ts";
+import { logFault } from "../platform/log.ts";
+import { MINUTE } from "../platform/time.ts";
 import type { Begun, Run, Sent } from "./attempt.ts";
 import { conclude, heldBack, hidesAnswers } from "./attempt.ts";
+import type { Followed } from "./owed.ts";
 import type { Final } from "./policy.ts";
 import { call, deliveryId } from "./push.ts";
 import { sealState } from "./secrets.ts";
@@ -16,16 +19,21 @@ import { AT_ONCE, stay, uncalled } from "./turn.ts";
 
 /** How many calls a channel makes in one run before the others of its shard have theirs. */
 export const CALLS_A_RUN = 5;
+/** How often it looks into its books in one run: far over any need, so that a kind that never ends stops nobody. */
+const ASKS_A_RUN = 50;
+/** How long a push waits whose books cannot be read, ms. */
+const BOOKS_WAIT = MINUTE;
 
 type StepsTurn = Extract<Turn, { type: "steps" }>;
 
 const idOf = (channel: Work): string => deliveryId(channel.uid, channel.cursor);
 
-const contextOf = (run: Run, channel: Work) => ({
+const contextOf = (run: Run, channel: Work, entries: readonly Followed[]): StepContext<Record<string, unknown>> => ({
   id: idOf(channel),
   now: run.clock(),
   wall: run.deps.wall(),
   config: channel.opened,
+  items: () => run.composer.items(entries.filter((entry) => !entry.withdrawn)),
 });
 
 /** The turn of a channel whose kind takes several calls: what it does first, asked of the kind before the intent is written. */
@@ -33,14 +41,15 @@ export async function firstStep(
   run: Run,
   channel: Work,
   turn: { to: number; entries: number[] },
-  items: () => readonly Item[],
+  entries: readonly Followed[],
 ): Promise<StepsTurn> {
   const kind = channel.channelKind as StepsKind;
   const { open } = channel;
   const goesOn = open !== null && open.state !== null;
-  const from = goesOn ? channel.stood : kind.begin(items(), channel.opened);
+  const context = contextOf(run, channel, entries);
+  const from = goesOn ? channel.stood : kind.begin(context.items(), channel.opened);
   const answer = goesOn && open.outcome === "sending" ? ({ type: "lost" } as const) : null;
-  const asked = await kind.next(from, answer, contextOf(run, channel));
+  const asked = await kind.next(from, answer, context);
   const step = bounded(kind, asked, open?.n ?? 0);
   const state = step.type === "done" ? (open?.state ?? null) : await stored(run, channel, step.state);
   return { ...turn, type: "steps", step, state };
@@ -61,23 +70,48 @@ export async function walk(run: Run, channel: Work, delivery: Begun, turn: Steps
   let { step, state } = turn;
   let last: { reply: Reply; record: CallRecord } | null = null;
   let n = channel.open?.n ?? 0;
-  for (let calls = 0; ; calls++) {
+  let calls = 0;
+  let asks = 0;
+  // The intent covers a first call, if that is the first thing to do.
+  let covered = step.type === "request";
+  for (;;) {
     if (step.type === "done") return finish(run, channel, delivery, step, { last, n });
     if (step.type === "wait") return rest(channel, { until: step.until, state: state!, last });
-    if (calls === 0) {
-      const held = heldBack(run, channel, delivery, state);
-      if (held) return { result: held, troubles: [], called: false };
+    let answer: Answer;
+    if (step.type === "ask") {
+      if (++asks > ASKS_A_RUN) return rest(channel, { until: AT_ONCE, state: state!, last });
+      const value = await told(run, channel, step.question);
+      if (value === null) return rest(channel, { until: run.clock() + BOOKS_WAIT, state: state!, last });
+      answer = { type: "told", value: value.told };
     } else {
-      // The intent covered the first call only.
-      if (calls === CALLS_A_RUN || heldBack(run, channel, delivery, state))
-        return rest(channel, { until: AT_ONCE, state: state!, last });
+      const held = heldBack(run, channel, delivery, state);
+      if (covered && held) return { result: held, troubles: [], called: false };
+      if (held || calls === CALLS_A_RUN)
+        return rest(channel, { until: Math.max(held?.dueAt ?? 0, AT_ONCE), state: state!, last });
       const key = { channel: channel.id, from: channel.cursor };
-      if (!(await advanceSteps(run.deps.db, run.token, key, last!.record, state!, run.clock()))) return null;
+      if (!covered && !(await advanceSteps(run.deps.db, run.token, key, last?.record ?? null, state!, run.clock())))
+        return null;
+      covered = false;
+      calls += 1;
+      n += 1;
+      last = await made(run, channel, step.outgoing, n);
+      answer = last.reply;
     }
-    n += 1;
-    last = await made(run, channel, step.outgoing, n);
-    step = bounded(kind, await kind.next(step.state, last.reply, contextOf(run, channel)), n);
+    step = bounded(kind, await kind.next(step.state, answer, contextOf(run, channel, delivery.entries)), n);
     if (step.type !== "done") state = await stored(run, channel, step.state);
+  }
+}
+
+/** What the kind's books say; null when they cannot be read now. The push goes on later: nothing was called. */
+async function told(run: Run, channel: Work, question: unknown): Promise<{ told: unknown } | null> {
+  const { kind, id, opened: config } = channel;
+  try {
+    const books = run.deps.books[kind];
+    if (!books) throw new Error(`The kind ${kind} asks for books that it does not have.`);
+    return { told: await books({ channel: id, config, id: idOf(channel), now: run.clock() }, question) };
+  } catch (error) {
+    logFault(`channel ${channel.uid}`, error);
+    return null;
   }
 }
 
@@ -89,7 +123,8 @@ async function made(
 ): Promise<{ reply: Reply; record: CallRecord }> {
   const { wall } = run.deps;
   const started = wall();
-  const reply = await call(run.deps, { ...channel, kind: channel.channelKind }, idOf(channel), outgoing, run.now);
+  const whom = { ...channel, kind: channel.channelKind, config: channel.opened };
+  const reply = await call(run.deps, whom, idOf(channel), outgoing, run.now);
   run.hosts.note(channel, reply, run.clock());
   const status = reply.type === "response" ? reply.status : null;
   const why = `call ${n}: ${status === null ? reply.type : `HTTP ${status}`}`;

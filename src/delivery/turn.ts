@@ -50,7 +50,10 @@ export function turnOf(
   now: number,
 ): Turn {
   const { open, channelKind: kind } = channel;
-  if (!open) return owed({ ...channel, batch: batchOf(kind, channel.opened) }, slice, knows, now);
+  if (!open) {
+    const holds = (at: number) => kind.holds?.(channel.opened, at, now) ?? null;
+    return owed({ ...channel, batch: batchOf(kind, channel.opened), holds }, slice, knows, now);
+  }
   const { to } = open;
   const frozen = open.entries.flatMap((seq) => bySeq.get(seq) ?? []);
   // What has gone through some of its calls goes to its end: half a publication is nobody's wish.

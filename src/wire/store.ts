@@ -156,6 +156,8 @@ export interface Entry {
   /** Only when texts are asked for, as the revision's JSON (`meta`). */
   markdown: string | null;
   meta: string | null;
+  /** Its publication's theme, as JSON; only with the text. */
+  theme: string | null;
 }
 
 interface EntryRow extends Omit<Entry, "recalled" | "original" | "stopped" | "pictures"> {
@@ -169,7 +171,7 @@ const entrySelect = (withText: boolean) =>
   `SELECT w.seq, w.kind, w.at, w.note, w.post_id AS postId, p.released_at AS releasedAt, p.uid, p.title, p.digest, p.recalled_at IS NOT NULL AS recalled,
      p.kind <> 'reprint' AS original, pub.slug AS publication, pub.time_zone AS timeZone, pub.stopped_at IS NOT NULL AS stopped,
      c.slug AS "column", u.slug AS unit, pub.name AS publicationName, c.name AS columnName, u.name AS unitName, p.corrected_at AS correctedAt,
-     r.meta ->> 'cover' AS cover, ${PICTURES} AS pictures, ${withText ? "r.markdown, r.meta" : "NULL AS markdown, NULL AS meta"}
+     r.meta ->> 'cover' AS cover, ${PICTURES} AS pictures, ${withText ? "r.markdown, r.meta, pub.theme" : "NULL AS markdown, NULL AS meta, NULL AS theme"}
    FROM wire w JOIN posts p ON p.id = w.post_id JOIN publications pub ON pub.id = p.publication_id
      JOIN revisions r ON r.article_id = p.article_id AND r.hash = p.hash
      LEFT JOIN columns c ON c.id = p.column_id LEFT JOIN units u ON u.id = p.unit_id`;

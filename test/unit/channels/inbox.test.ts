@@ -7,7 +7,9 @@ describe("the demo inbox", () => {
   it("keeps a digest of entries, without their texts", () => {
     const text = (): never => expect.unreachable("an inbox shows summaries");
     const entries = [item({ text }), item({ seq: 13, kind: "recalled", note: "撤回", text })];
-    const shown = entries.map(({ text: _text, feed: _feed, publicationName: _name, ...rest }) => rest);
+    const shown = entries.map(
+      ({ text: _text, feed: _feed, manuscript: _manuscript, publicationName: _name, ...rest }) => rest,
+    );
     expect(JSON.parse(inbox.compose(entries, {}))).toEqual(shown);
     expect(inbox.wants({})).toBe("summary");
   });

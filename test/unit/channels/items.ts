@@ -29,6 +29,20 @@ export function item(more: Partial<Item> = {}): Item {
       published: new Date("2026-11-23T08:30:00+08:00"),
       updated: new Date("2026-11-23T08:30:00+08:00"),
     }),
+    manuscript: () => ({
+      markdown: "# 正文",
+      credits: [],
+      cover: {
+        from: "plain",
+        wide: "/covers/plain-wide.png",
+        square: "/covers/plain-square.png",
+        size: { width: 900, height: 383 },
+        crops: null,
+      },
+      column: "党课",
+      unit: "七号镇",
+      theme: { base: "red" },
+    }),
     ...more,
   };
 }

@@ -30,6 +30,7 @@ function entry(seq: number, more: Partial<Entry> = {}): Entry {
     unitName: null,
     correctedAt: null,
     meta: null,
+    theme: null,
     timeZone: "Asia/Shanghai",
     stopped: false,
     column: "dangke",
@@ -494,5 +495,17 @@ describe("what may still be sent of a frozen delivery", () => {
     const rest = sendable(wire({}, { recalled: true }, {}, { at: NOW - 2000 }, {}), 1000, NOW);
     expect(rest.map((e) => e.seq)).toEqual([1, 3, 5]);
     expect(sendable([], 1000, NOW)).toEqual([]);
+  });
+});
+
+describe("gathering", () => {
+  const holds = (at: number) => (at < NOW ? NOW + 500 : null);
+  const slice = wire({ at: NOW - 5 }, { at: NOW - 4 }, { at: NOW }, { at: NOW - 3, kind: "recalled", postId: 9 });
+  it("waits with posts of a time that its kind gathers, and with what comes after them", () => {
+    expect(owed(channel({ holds }), slice, anyone, NOW)).toEqual({ type: "wait", until: NOW + 500 });
+    expect(owed(channel({ cursor: 2, holds }), slice, anyone, NOW)).toEqual({ type: "push", to: 3, entries: [3] });
+  });
+  it("holds no recall or correction back", () => {
+    expect(owed(channel({ cursor: 3, holds }), slice, anyone, NOW)).toEqual({ type: "push", to: 4, entries: [4] });
   });
 });

@@ -22,6 +22,7 @@ const entry = (seq: number, more: Partial<Entry> = {}): Entry => ({
   unitName: null,
   correctedAt: null,
   meta: null,
+  theme: null,
   timeZone: "Asia/Shanghai",
   stopped: false,
   column: null,

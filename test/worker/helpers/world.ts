@@ -227,6 +227,8 @@ export class World {
     allowPrivate: false,
     resolve: async () => ["93.184.216.34"],
     apiBases: {},
+    wechat: async () => ({ type: "refused", why: "not sent: no test of this world has an account" }),
+    books: {},
     officeKey: officeKeys(watched(env.DB, this.line), KEYS, () => this.wall),
     mail: (letter, id) =>
       this.line.effect("mail", async () => {

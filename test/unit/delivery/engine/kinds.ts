@@ -95,7 +95,7 @@ function next(
       body: asked.looking ? "" : JSON.stringify(asked.seqs),
     },
   });
-  if (answer === null) return ask(state);
+  if (answer === null || answer.type === "told") return ask(state);
   if (answer.type === "lost") return ask({ ...state, looking: true });
   if (answer.type !== "response")
     return { type: "done", verdict: judgeFailure(answer), state: { ...state, looking: true } };

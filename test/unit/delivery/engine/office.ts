@@ -2,7 +2,7 @@
  * Channels, a wire and a queue on the real statements and consumer, with everything outside under control: time is a
  * number, endpoints are functions, and any effect can fail or be the Worker's last.
  */
-import type { AnyKind } from "../../../../src/channels/kind.ts";
+import type { AnyKind, Books } from "../../../../src/channels/kind.ts";
 import { insertChannel, setChannelStatus } from "../../../../src/delivery/channel-store.ts";
 import { consume } from "../../../../src/delivery/consumer.ts";
 import type { DeliveryDeps } from "../../../../src/delivery/deps.ts";
@@ -61,6 +61,8 @@ export class Office {
   /** Called before a request is answered, whatever becomes of it. */
   onReceive: (request: Received) => void = () => {};
   effects: string[] = [];
+  /** By kind. */
+  readonly books: Record<string, Books> = {};
   readonly kinds: ReadonlyMap<string, AnyKind>;
   readonly deps: DeliveryDeps;
   #fault: Fault | null = null;
@@ -74,16 +76,16 @@ export class Office {
     for (const table of TABLES) this.sqlite.query(`DELETE FROM ${table}`);
     for (const row of FIXED) this.sqlite.query(row);
     this.deps = {
-      db: this.sqlite.d1((name, work) => this.#effect(name, work)),
+      db: this.sqlite.d1((name, work) => this.effect(name, work)),
       queue: {
         send: (body: QueueMessage, options?: QueueSendOptions) =>
-          this.#effect("queue.send", async () => this.#enqueue(body, options?.delaySeconds)),
+          this.effect("queue.send", async () => this.#enqueue(body, options?.delaySeconds)),
         sendBatch: (messages: Iterable<{ body: QueueMessage }>) =>
-          this.#effect("queue.sendBatch", async () => {
+          this.effect("queue.sendBatch", async () => {
             for (const { body } of messages) this.#enqueue(body);
           }),
       } as unknown as DeliveryDeps["queue"],
-      fetch: (url, init) => this.#effect("fetch", () => this.#answer(url, init)),
+      fetch: (url, init) => this.effect("fetch", () => this.#answer(url, init)),
       wall: () => this.now,
       keys: KEYS,
       kindOf: (name) => this.kinds.get(name),
@@ -92,6 +94,8 @@ export class Office {
       resolve: async () => ["93.184.216.34"],
       apiBases: {},
       mail: null,
+      wechat: async () => Promise.reject(new Error("no kind of these histories calls WeChat")),
+      books: this.books,
       officeKey: async () => Promise.reject(new Error("no kind of these histories needs one")),
     };
   }
@@ -103,7 +107,8 @@ export class Office {
     this.effects = [];
   }
 
-  async #effect<T>(name: string, work: () => Promise<T>): Promise<T> {
+  /** Something that the Worker does to the outside: it may go wrong as {@link spoil} says. */
+  async effect<T>(name: string, work: () => Promise<T>): Promise<T> {
     if (this.#dead) throw new Crash(name);
     const n = this.effects.push(name) - 1;
     const fault = n === this.#fault?.at ? this.#fault : null;

@@ -171,4 +171,56 @@ describe("a push of three calls", () => {
     await office.settle();
     expect(ledger(office)[0]).toMatchObject({ outcome: "accepted" });
   });
+
+  it.each(["before", "after"] as const)(
+    "with books of its own, killed %s each effect, asks until told",
+    async (side) => {
+      /** Asks whether it may call, calls, and writes down that it is through. */
+      const asking = threefold("threefold", {
+        next: (state, answer, { id, config }) => {
+          const called = answer?.type === "response" ? 1 : state.stage;
+          if (called === 1 && answer?.type === "told") return { type: "done", verdict: { type: "accepted", why: "" } };
+          if (called === 1) return { type: "ask", state: { ...state, stage: 1 }, question: "it is through" };
+          if (answer?.type !== "told") return { type: "ask", state, question: "may it?" };
+          const outgoing = { transport: "http", url: `${config.url}/create`, headers: { id }, body: "" } as const;
+          return { type: "request", state, outgoing };
+        },
+      });
+      let died = true;
+      let at = 0;
+      for (; died; at++) {
+        const { office, platform } = await open();
+        (office.kinds as Map<string, unknown>).set("threefold", asking);
+        const asked: string[] = [];
+        office.books["threefold"] = ({ id }, question) =>
+          office.effect("books", async () => void asked.push(`${id} ${String(question)}`));
+        office.spoil({ at, what: "crash", side });
+        died = await office.settle().then(
+          () => false,
+          () => true,
+        );
+        await live(office);
+        const where = `${side} effect ${at}`;
+        expect([...new Set(asked)], where).toEqual(["c_0 may it?", "c_0 it is through"]);
+        expect([...new Set(platform.calls)], where).toEqual(["c_0 create"]);
+        expect(ledger(office), where).toMatchObject([{ outcome: "accepted", state: null }]);
+      }
+      expect(at).toBeGreaterThan(10);
+    },
+  );
+
+  it("whose books cannot be read waits, and calls nobody", async () => {
+    const { office } = await open({
+      next: (state, answer) =>
+        answer?.type === "told"
+          ? { type: "done", verdict: { type: "accepted", why: "" } }
+          : { type: "ask", state, question: "may it?" },
+    });
+    await office.tick();
+    await office.drain();
+    expect([office.received, ledger(office)]).toMatchObject([[], [{ outcome: "pending", n: 0 }]]);
+    office.books["threefold"] = async () => true;
+    await office.settle();
+    expect(ledger(office)).toMatchObject([{ outcome: "accepted", n: 0 }]);
+  });
 });
