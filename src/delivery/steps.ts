@@ -140,6 +140,8 @@ function rest(channel: Work, at: { until: number; state: string; last: { record:
     troubles: [],
     result: {
       ...stay(channel),
+      // What has been answered since is no part of a row of failures.
+      ...(last && { tries: 0 }),
       dueAt: until,
       delivery: uncalled({
         outcome: "pending",

@@ -31,5 +31,6 @@ export {
   type ThemeSettings,
 } from "./wechat/theme.ts";
 export { refuseTheme } from "./wechat/check.ts";
+export { WECHAT_LIMITS } from "./wechat/limits.ts";
 export { THEME_NAMES, type ThemeName, THEMES } from "./wechat/themes.ts";
 export * from "./chat/index.ts";

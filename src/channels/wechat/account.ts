@@ -1,5 +1,6 @@
 /** What a person fills in of a WeChat Official Account (公众号, 服务号). */
 import { z } from "zod";
+import { isZone } from "../../platform/time.ts";
 
 /**
  * What the account may do by itself: `certified` a certified 公众号 (publishes, and sends to all followers once a day),
@@ -64,14 +65,6 @@ export const accountConfig = z.strictObject({
   /** The day until which the certification lasts, `YYYY-MM-DD`. */
   certified_until: z.iso.date().optional(),
 });
-
-function isZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
-}
 
 export type AccountConfig = z.output<typeof accountConfig>;
 

@@ -14,6 +14,9 @@ export interface Picture {
   use: "body" | "cover";
 }
 
+/** How the words of a `refused` begin that says that a picture is not to be had: the post goes out without it. */
+export const NO_PICTURE = "no picture: ";
+
 /** The account that a call is for. */
 export interface Account {
   /** The channel's internal id. */

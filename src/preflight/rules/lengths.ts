@@ -1,5 +1,5 @@
 import { type Context, NAMES, type Rule } from "../context.ts";
-import { LIMITS } from "../limits.ts";
+import { WECHAT_LIMITS as LIMITS } from "../../formats/index.ts";
 import type { Field, Finding } from "../types.ts";
 
 const ADVICE = {

@@ -1,5 +1,5 @@
 import { type Context, placeIn, type Rule } from "../context.ts";
-import { LIMITS } from "../limits.ts";
+import { WECHAT_LIMITS as LIMITS } from "../../formats/index.ts";
 import type { Finding, MediaFact, Place } from "../types.ts";
 
 const KINDS: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import type { Context, Rule } from "../context.ts";
-import { LIMITS } from "../limits.ts";
+import { WECHAT_LIMITS as LIMITS } from "../../formats/index.ts";
 import type { Finding, Meter } from "../types.ts";
 
 /** What the manuscript takes of WeChat's room; null for a video. */

@@ -1,0 +1,72 @@
+/** The end of a bundle, and of the push: what became of it is written down, and what it took the place of goes. */
+import { unpublish } from "../calls.ts";
+import type { Placed } from "../questions.ts";
+import { bundleName, type Stage, type State } from "../state.ts";
+import { again, ask, bundleOf, type Context, go, type Move, postsOf, request, type StageRules } from "./flow.ts";
+
+const placed = (state: State, context: Context): Placed[] =>
+  postsOf(state, bundleOf(state), context).map((item, i) => ({ post: item.post.id, idx: i + 1 }));
+
+export const written: StageRules<Extract<Stage, { name: "written" }>> = {
+  enter(state, { result }, context) {
+    const bundle = bundleOf(state);
+    const { way, draft, job } = bundle;
+    const articles = placed(state, context);
+    return ask(state, { type: "written", bundle: bundleName(context.id, bundle), way, draft, job, articles, result });
+  },
+  told(state, { result }, _value, context) {
+    const urls = placed(state, context).flatMap(({ post, idx }) =>
+      result.urls[idx] === undefined ? [] : [[post, result.urls[idx]]],
+    );
+    const known = { ...state, urls: { ...state.urls, ...(Object.fromEntries(urls) as Record<string, string>) } };
+    return go(known, bundleOf(state).replaces === null ? { name: "end" } : { name: "replaced" });
+  },
+};
+
+export const sheet: StageRules<Extract<Stage, { name: "sheet" }>> = {
+  enter(state, _stage, context) {
+    const bundle = bundleOf(state);
+    const articles = placed(state, context);
+    return ask(state, { type: "sheet", bundle: bundleName(context.id, bundle), draft: bundle.draft ?? "", articles });
+  },
+  told: (state) => go(state, { name: "end" }),
+};
+
+export const replaced: StageRules<Extract<Stage, { name: "replaced" }>> = {
+  enter(state) {
+    const { replaces } = bundleOf(state);
+    if (replaces === null || replaces.articleId === null) return go(state, { name: "end" });
+    return request(state, unpublish(replaces.articleId, replaces.idx));
+  },
+  // An article that the platform does not know any more is gone, which is what was wanted.
+  replied: (state, _stage, judged) =>
+    judged.ok || judged.explained.class === "article" ? go(state, { name: "end" }) : again(state, judged),
+};
+
+export const trouble: StageRules<Extract<Stage, { name: "trouble" }>> = {
+  enter: (state, { told }) => ask(state, { type: "trouble", told }),
+  told(state, { told: { code, words, next, after }, onward }): Move {
+    if (after === 0) return go(state, onward);
+    const verdict = { type: "retry", why: `${code} ${words}。${next}`, after } as const;
+    return { type: "done", verdict, state: { ...state, stage: onward } };
+  },
+};
+
+export const end: StageRules<Extract<Stage, { name: "end" }>> = {
+  enter(state, _stage, context) {
+    if (state.at + 1 < state.bundles.length) return go({ ...state, at: state.at + 1 }, { name: "pictures", key: "" });
+    const left = Object.entries(state.out).map(([post, why]) => ({ post, why }));
+    if (left.length > 0)
+      return ask(state, { type: "left-out", bundle: bundleName(context.id, bundleOf(state)), posts: left });
+    return through(state);
+  },
+  told: (state) => through(state),
+};
+
+function through(state: State): Move {
+  const out = Object.keys(state.out).length;
+  const all = state.bundles.reduce((sum, { posts }) => sum + posts.length, 0);
+  const why = out === 0 ? "全部完成" : `${out} 篇没有发出，其余已完成`;
+  // What went out must not be sent again for the sake of what did not: the office was told of that by itself.
+  return { type: "done", verdict: { type: "accepted", why: all === 0 ? "没有要做的" : why } };
+}

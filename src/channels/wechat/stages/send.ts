@@ -1,0 +1,187 @@
+/** From a draft to readers: the submission, what became of one whose answer was lost, and how it ended. */
+import { DAY, MINUTE, SECOND } from "../../../platform/time.ts";
+import {
+  articlesIn,
+  findHolding,
+  getDraft,
+  idIn,
+  listPublications,
+  massIn,
+  massState,
+  publication,
+  publicationIn,
+  publish,
+  sendAll,
+  urlsIn,
+} from "../calls.ts";
+import { objectOf, textIn } from "../../http.ts";
+import type { Finished, SentUnseen } from "../questions.ts";
+import { bundleName, type Stage, type State } from "../state.ts";
+import {
+  again,
+  anew,
+  articlesOf,
+  ask,
+  bundleOf,
+  type Context,
+  divide,
+  go,
+  leaveOut,
+  type Move,
+  postsOf,
+  request,
+  type StageRules,
+  wait,
+  withBundle,
+} from "./flow.ts";
+
+const NO_MASS_LEFT = 45028;
+const ALREADY_SENT = 45065;
+const BAD_MEDIA = 40007;
+
+/** The draft holds what is to go out: not a post that was recalled after it was made. */
+function holds(state: State, context: Context): boolean {
+  const bundle = bundleOf(state);
+  return postsOf(state, bundle, context).length === bundle.posts.filter((post) => !(post in state.out)).length;
+}
+
+const submitted = (state: State, job: string, { now }: Context): Move =>
+  wait(withBundle(state, { job, since: now }), { name: "result", polls: 0, asked: false }, now + FIRST_POLL);
+
+export const submit: StageRules<Extract<Stage, { name: "submit" }>> = {
+  enter(state, _stage, context) {
+    const bundle = bundleOf(state);
+    const { draft, way } = bundle;
+    if (draft === null || !holds(state, context)) return anew(pruned(state, context));
+    const outgoing = way === "mass" ? sendAll(draft, massId(state, context), context.config) : publish(draft);
+    return request(withBundle(state, { since: context.now }), outgoing);
+  },
+  replied(state, _stage, judged, context, reply) {
+    const { way } = bundleOf(state);
+    if (judged.ok) return submitted(state, idIn(judged.value[way === "mass" ? "msg_id" : "publish_id"]), context);
+    const { errcode, explained, verdict } = judged;
+    if (errcode === ALREADY_SENT && reply.type === "response")
+      return submitted(state, idIn(objectOf(reply.body)?.["msg_id"]), context);
+    // The platform's own count is what counts: these posts are published without a message.
+    if (way === "mass" && errcode === NO_MASS_LEFT)
+      return go(withBundle(state, { way: "publish" }), { name: "submit" });
+    if (errcode === BAD_MEDIA) return go(state, { name: "find-publication", looks: 0 });
+    if (verdict.type === "unknown") return uncertain(state, judged);
+    if (explained.class === "article") return divide(state, `${explained.words}。${explained.next}`, context);
+    return again(state, judged);
+  },
+  lost: (state) =>
+    bundleOf(state).way === "mass" ? go(state, { name: "submit" }) : go(state, { name: "look", looks: 0 }),
+};
+
+/** Of a bundle that was begun anew the platform must not take the first message for this one. At most 64 bytes. */
+const massId = (state: State, { id }: Context): string => {
+  const bundle = bundleOf(state);
+  return `${bundleName(id, bundle)}.${bundle.redone}`;
+};
+
+/** A message to all is repeated under its id; for a publication the draft is looked at first. */
+function uncertain(state: State, judged: Parameters<typeof again>[1]): Move {
+  return again(state, judged, bundleOf(state).way === "mass" ? { name: "submit" } : { name: "look", looks: 0 });
+}
+
+/** The bundle without what was recalled. */
+const pruned = (state: State, context: Context): State =>
+  withBundle(state, { posts: postsOf(state, bundleOf(state), context).map((item) => item.post.id) });
+
+/** A submission that was under way may take this long to take the draft. */
+const LOOKS = 3;
+const LOOK_AGAIN = MINUTE;
+
+export const look: StageRules<Extract<Stage, { name: "look" }>> = {
+  enter: (state) => request(state, getDraft(bundleOf(state).draft ?? "")),
+  replied(state, { looks }, judged, { now }) {
+    if (!judged.ok)
+      return judged.errcode === BAD_MEDIA ? go(state, { name: "find-publication", looks: 0 }) : again(state, judged);
+    // A draft that is still there was not published: the same one cannot be published twice.
+    if (looks + 1 >= LOOKS) return go(state, { name: "submit" });
+    return wait(state, { name: "look", looks: looks + 1 }, now + LOOK_AGAIN);
+  },
+};
+
+const GONE =
+  "草稿不见了，已发布的文章里也找不到：可能有人在公众号后台删除了它，或手工群发了它。为免重复，刊发没有再发；请到后台核对，没有发出的更正一次即会重新发布";
+
+export const findPublication: StageRules<Extract<Stage, { name: "find-publication" }>> = {
+  // The list of publications has no messages to all: of those only events tell.
+  enter: (state) =>
+    bundleOf(state).way === "mass"
+      ? ask(state, { type: "sent-unseen", since: bundleOf(state).since })
+      : request(state, listPublications()),
+  told(state, { looks }, value, context) {
+    const sent = value as SentUnseen;
+    if (sent === null) return notFound(state, looks, context);
+    return ended(withBundle(state, { job: sent.job }), sent.finished, context);
+  },
+  replied(state, { looks }, judged, context) {
+    if (!judged.ok) return again(state, judged);
+    const found = findHolding(judged.value, articlesOf(state, context));
+    if (found === null) return notFound(state, looks, context);
+    const articleId = textIn(found["article_id"]) || null;
+    const urls = urlsIn(articlesIn(found));
+    return go(state, { name: "written", result: { state: "published", articleId, urls } });
+  },
+};
+
+function notFound(state: State, looks: number, context: Context): Move {
+  if (looks + 1 < LOOKS) return wait(state, { name: "find-publication", looks: looks + 1 }, context.now + LOOK_AGAIN);
+  const posts = postsOf(state, bundleOf(state), context);
+  const out = Object.fromEntries(posts.map((item) => [item.post.id, GONE]));
+  return go({ ...state, out: { ...state.out, ...out } }, { name: "end" });
+}
+
+const FIRST_POLL = 20 * SECOND;
+/** Between looks at a result: events come within seconds, reviews take minutes, an administrator has half an hour. */
+const POLLS = [MINUTE, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE];
+/** A message to all that was sent waits this many looks for the event that brings its addresses: nothing else does. */
+const FOR_ADDRESSES = 4;
+/** Longer than any review. */
+const NO_RESULT = DAY;
+const SILENT = "微信一天里没有给出结果。为免重复，刊发没有再发；请到公众号后台核对";
+
+export const result: StageRules<Extract<Stage, { name: "result" }>> = {
+  enter(state, { asked }, { now }) {
+    const { way, job, since } = bundleOf(state);
+    if (!asked) return ask(state, { type: "finished", job: `${way === "mass" ? "mass" : "publish"}:${job}` });
+    if (now - since > NO_RESULT) return go(state, { name: "written", result: UNTOLD });
+    return request(state, way === "mass" ? massState(job ?? "") : publication(job ?? ""));
+  },
+  told(state, stage, value, context) {
+    const finished = value as Finished;
+    return finished === null ? go(state, { ...stage, asked: true }) : ended(state, finished, context);
+  },
+  replied(state, { polls }, judged, context) {
+    if (!judged.ok) return again(state, judged);
+    const mass = bundleOf(state).way === "mass";
+    const finished = mass ? massIn(judged.value) : publicationIn(judged.value);
+    const addressed = finished !== null && (!mass || finished.status !== "published" || polls >= FOR_ADDRESSES);
+    if (addressed) return ended(state, finished, context);
+    const next = POLLS[Math.min(polls, POLLS.length - 1)]!;
+    return wait(state, { name: "result", polls: polls + 1, asked: false }, context.now + next);
+  },
+};
+
+/** Nobody knows: it counts as published, so that it is never sent again. */
+const UNTOLD = { state: "published", articleId: null, urls: {}, why: SILENT } as const;
+
+function ended(state: State, { status, articleId, urls, failed }: NonNullable<Finished>, context: Context): Move {
+  const bundle = bundleOf(state);
+  if (status === "published") return go(state, { name: "written", result: { state: "published", articleId, urls } });
+  const posts = postsOf(state, bundle, context).map((item) => item.post.id);
+  const why = status.refused;
+  const out = failed.flatMap((idx) => (posts[idx - 1] === undefined ? [] : [[posts[idx - 1]!, why]]));
+  // The platform names the articles at fault: the others go again without them.
+  if (out.length > 0) return leaveOut(state, Object.fromEntries(out) as Record<string, string>);
+  if (bundle.way === "mass") {
+    // No message to all: readers get the posts all the same.
+    const told = { code: "mass", words: `没有群发成功：${why}`, next: "这一组改为发布（不推送给粉丝）", after: 0 };
+    const published = withBundle(state, { way: "publish", job: null, redone: bundle.redone + 1 });
+    return go(published, { name: "trouble", told, onward: { name: "discard" } });
+  }
+  return bundle.redone < 2 ? anew(state) : divide(state, why, context);
+}
