@@ -1,7 +1,7 @@
 /** One request, with a deadline over head and body and a cap on what is read of the answer. */
 import type { Outgoing, Reply } from "../channels/kind.ts";
 
-/** How much of an answer is read (decompressed bytes); the status has decided by then. */
+/** How much of an answer is read (decompressed bytes), where no more of it is needed: the status has decided by then. */
 export const ANSWER_CAP = 32 * 1024;
 
 /** How much of an answer is kept in the ledger, in characters. */
@@ -12,9 +12,9 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 /**
  * Sends over HTTP. Never throws: what went wrong is a reply. Redirects are not followed (a good address could lead to a
  * bad one), the body counts against the same deadline as the head (a dripping answer must not hold the shard), and no
- * more than {@link ANSWER_CAP} bytes are read.
+ * more than `cap` bytes are read.
  */
-export async function sendHttp(fetcher: Fetch, outgoing: Outgoing, deadline: number): Promise<Reply> {
+export async function sendHttp(fetcher: Fetch, outgoing: Outgoing, deadline: number, cap = ANSWER_CAP): Promise<Reply> {
   const signal = AbortSignal.timeout(deadline);
   try {
     const { method = "POST", headers, body } = outgoing;
@@ -29,7 +29,7 @@ export async function sendHttp(fetcher: Fetch, outgoing: Outgoing, deadline: num
       type: "response",
       status: response.status,
       headers: Object.fromEntries(response.headers),
-      body: await readCapped(response, signal),
+      body: await readCapped(response, signal, cap),
     };
   } catch (error) {
     if (signal.aborted) return { type: "timeout" };
@@ -37,7 +37,7 @@ export async function sendHttp(fetcher: Fetch, outgoing: Outgoing, deadline: num
   }
 }
 
-async function readCapped(response: Response, signal: AbortSignal): Promise<string> {
+async function readCapped(response: Response, signal: AbortSignal, cap: number): Promise<string> {
   if (!response.body) return "";
   const reader = response.body.getReader();
   const stop = () => void reader.cancel().catch(() => {});
@@ -46,12 +46,12 @@ async function readCapped(response: Response, signal: AbortSignal): Promise<stri
   let text = "";
   let size = 0;
   try {
-    while (size < ANSWER_CAP) {
+    while (size < cap) {
       const { done, value } = await reader.read();
       if (signal.aborted) throw new Error("deadline");
       if (done) break;
       size += value.length;
-      text += decoder.decode(value.subarray(0, Math.max(0, value.length - Math.max(0, size - ANSWER_CAP))), {
+      text += decoder.decode(value.subarray(0, Math.max(0, value.length - Math.max(0, size - cap))), {
         stream: true,
       });
     }
@@ -85,5 +85,13 @@ export function excerptOf(why: string, reply: Reply, secrets: readonly string[])
   let text = reply.type === "response" && reply.body ? `${why}: ${reply.body}` : why;
   const hidden = secrets.flatMap(formsOf).filter((form) => form.length >= 4);
   for (const form of hidden.sort((a, b) => b.length - a.length)) text = text.replaceAll(form, "•••");
-  return [...text.toWellFormed().replaceAll(/[\p{Cc}\s]+/gu, " ")].slice(0, EXCERPT).join("");
+  // An answer can be long, and what is hidden is hidden by now.
+  return [
+    ...text
+      .slice(0, 20 * EXCERPT)
+      .toWellFormed()
+      .replaceAll(/[\p{Cc}\s]+/gu, " "),
+  ]
+    .slice(0, EXCERPT)
+    .join("");
 }

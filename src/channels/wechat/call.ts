@@ -31,3 +31,6 @@ export interface Account {
  * HTTP 200 means nothing, and the content type neither.
  */
 export type WechatClient = (account: Account, call: WechatCall) => Promise<Reply>;
+
+/** How long a call may take at most with all that it needs: a token, the picture's bytes, the same once more. */
+export const CALL_DEADLINE = 45_000;
