@@ -30,6 +30,7 @@ import { row } from "./platform/d1.ts";
 import { forgetRequests } from "./platform/requests.ts";
 import { type LetterDeps, sendLetters } from "./readers/letters.ts";
 import { forgetConfirmations } from "./readers/store.ts";
+import { forgetSights } from "./wechat/callback-store.ts";
 
 /** Runs the tick of the business time `at`. */
 export async function tick(deps: Pick<DeliveryDeps, "queue"> & LetterDeps, at: number): Promise<void> {
@@ -77,6 +78,7 @@ export async function tick(deps: Pick<DeliveryDeps, "queue"> & LetterDeps, at: n
         forgetHosts(db, at),
         forgetRequests(db, wall),
         forgetConfirmations(db, wall),
+        forgetSights(db, wall),
         ...removeDeparted(db),
         setChores(db, at + HOUR),
       ]);

@@ -29,6 +29,19 @@ export function wakeShard(db: D1Database, shard: number, now: number): Statement
     .bind(shard, now);
 }
 
+/** One channel is looked at by `now`, whatever it waits for: two statements of a batch. */
+export function wakeChannel(db: D1Database, channel: number, now: number): Statement[] {
+  return [
+    db.prepare(`UPDATE channels SET due_at = min(due_at, ?2) WHERE id = ?1`).bind(channel, now),
+    db
+      .prepare(
+        `UPDATE shards SET due_at = ?2, enqueued_until = 0
+         WHERE id = (SELECT shard FROM channels WHERE id = ?1) AND (due_at IS NULL OR due_at > ?2)`,
+      )
+      .bind(channel, now),
+  ];
+}
+
 /** How many shards one tick sends to the queue at most: six batches of a hundred messages. */
 export const SWEEP_LIMIT = 600;
 

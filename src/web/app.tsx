@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { generateSpecs } from "hono-openapi";
 import { depsOf } from "../deps.ts";
 import { Problem } from "../platform/problem.ts";
+import { account } from "./api/account.ts";
 import { articles } from "./api/articles.ts";
 import { authenticate } from "./api/auth.ts";
 import { calendar } from "./api/calendar.ts";
@@ -26,6 +27,7 @@ import type { App } from "./context.ts";
 import { push } from "./readers/push.ts";
 import { problemOf, problemResponse } from "./problems.ts";
 import { site } from "./site/index.tsx";
+import { wechatCallback } from "./wechat/callback.ts";
 
 export const app = new Hono<App>();
 
@@ -53,6 +55,7 @@ for (const room of [
   forecasts,
   channels,
   channelActs,
+  account,
   deliveries,
   newsroom,
   terms,
@@ -61,6 +64,7 @@ for (const room of [
   app.route("/api", room);
 
 app.route("/", push);
+app.route("/", wechatCallback);
 
 const describe = () =>
   generateSpecs(app, {

@@ -1,9 +1,11 @@
 /** What every request carries. The clock is read once, at the edge. */
 import type { Context } from "hono";
+import type { WechatClient } from "../channels/wechat/call.ts";
 import type { DeliveryDeps } from "../delivery/deps.ts";
 import type { AmendingDesk } from "../wire/amend.ts";
 import type { Env } from "../env.ts";
 import type { Actor } from "../newsroom/types.ts";
+import type { CallbackDeps } from "../wechat/callback/answer.ts";
 
 export interface Deps extends DeliveryDeps {
   media: R2Bucket;
@@ -13,6 +15,10 @@ export interface Deps extends DeliveryDeps {
   subscriptions: Pick<RateLimit, "limit">;
   hub: Pick<RateLimit, "limit">;
   readers: Pick<RateLimit, "limit">;
+  /** Calls the Official Accounts' API. */
+  wechat?: WechatClient;
+  /** What other rooms know, or want to know, of what the platform tells. */
+  wechatPorts?: Pick<CallbackDeps, "linkOf" | "finished">;
 }
 
 export interface App {

@@ -21,7 +21,8 @@ export const MARKDOWN_LIMIT = 1024 * 1024;
 /** A notice is a page; this is ten. */
 const NOTICE_LIMIT = 20_000;
 
-const sound = z.string().superRefine((text, c) => {
+/** A text that can be stored and shown. */
+export const sound = z.string().superRefine((text, c) => {
   const why = refusal(text);
   if (why) c.addIssue({ code: "custom", message: why });
 });
