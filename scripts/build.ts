@@ -17,7 +17,7 @@ const { status } = spawnSync(process.execPath, [wrangler, "deploy", "--dry-run",
   env: { ...process.env, CI: "1", WRANGLER_SEND_METRICS: "false" },
 });
 if (status !== 0) process.exit(status ?? 1);
-const files = readdirSync(out).filter((name) => name.endsWith(".js"));
+const files = readdirSync(out).filter((name) => /\.(?:js|wasm)$/.test(name));
 const size = files.reduce((sum, name) => sum + gzipSync(readFileSync(join(out, name))).length, 0);
 const kib = (bytes: number) => `${Math.round(bytes / 1024)} KiB`;
 console.log(`Worker: ${kib(size)} gzip, of ${kib(BUDGET)} allowed.`);

@@ -4,6 +4,8 @@ export interface Env {
   DB: D1Database;
   QUEUE: Queue<QueueMessage>;
   MEDIA: R2Bucket;
+  /** The files of `public/`. */
+  ASSETS: Fetcher;
   DENIALS: RateLimit;
   SUBSCRIPTIONS: RateLimit;
   HUB: RateLimit;

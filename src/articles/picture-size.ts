@@ -19,28 +19,47 @@ const isFrame = (marker: number): boolean =>
 /** Markers that stand alone: TEM and RST0 … RST7, SOI. */
 const standsAlone = (marker: number): boolean => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
 
-/** Whether an Exif block (the body of an APP1 segment, `from` to `to`) says that width and height are to be swapped. */
-function isTurned(view: DataView, from: number, to: number): boolean {
-  if (!ascii(view, from, "Exif\0\0") || from + 14 > to) return false;
+/** The orientation that an Exif block says (the body of an APP1 segment, `from` to `to`): 1 to 8, 1 if it says nothing. */
+function orientationIn(view: DataView, from: number, to: number): number {
+  if (!ascii(view, from, "Exif\0\0") || from + 14 > to) return 1;
   const tiff = from + 6;
   const little = ascii(view, tiff, "II");
-  if (!little && !ascii(view, tiff, "MM")) return false;
+  if (!little && !ascii(view, tiff, "MM")) return 1;
   const directory = tiff + view.getUint32(tiff + 4, little);
-  if (directory + 2 > to) return false;
+  if (directory + 2 > to) return 1;
   const entries = view.getUint16(directory, little);
   for (let i = 0; i < entries; i++) {
     const entry = directory + 2 + i * 12;
-    if (entry + 12 > to) return false;
-    // Tag 274, Orientation: 5 to 8 are quarter turns (Exif 2.32, 4.6.4).
+    if (entry + 12 > to) return 1;
+    // Tag 274, Orientation (Exif 2.32, 4.6.4).
     if (view.getUint16(entry, little) !== 274) continue;
     const orientation = view.getUint16(entry + 8, little);
-    return orientation >= 5 && orientation <= 8;
+    return orientation >= 1 && orientation <= 8 ? orientation : 1;
   }
-  return false;
+  return 1;
 }
 
-function jpeg(view: DataView): PictureSize | null {
-  let turned = false;
+/** What a JPEG's segments say of its pixels. Sizes are of the pixels as they are stored. */
+export interface JpegFrame extends PictureSize {
+  /** 1 to 8, as Exif has it; from 5 on width and height are exchanged when it is shown. */
+  orientation: number;
+  /** Whether all of the picture is refined in turns, so that a decoder must hold all of it. */
+  progressive: boolean;
+  /** Samples stored for each pixel, of all components: 1 of a grey picture, 1.5 to 3 of a coloured one. */
+  samples: number;
+}
+
+/** Of a frame header's components (three bytes each from `at`: id, sampling, table) the samples for each pixel. */
+function samplesPerPixel(view: DataView, at: number, to: number): number {
+  const areas: number[] = [];
+  for (; at + 3 <= to; at += 3) areas.push((view.getUint8(at + 1) >> 4) * (view.getUint8(at + 1) & 15));
+  return areas.reduce((sum, area) => sum + area, 0) / Math.max(1, ...areas);
+}
+
+/** A JPEG's frame, or null: cut off before it, or damaged. */
+export function jpegFrame(bytes: Uint8Array): JpegFrame | null {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let orientation = 1;
   for (let at = 2; at + 4 <= view.byteLength;) {
     if (view.getUint8(at) !== 0xff) return null;
     const marker = view.getUint8(at + 1);
@@ -59,12 +78,21 @@ function jpeg(view: DataView): PictureSize | null {
     if (isFrame(marker)) {
       if (length < 8) return null;
       const [height, width] = [view.getUint16(at + 5), view.getUint16(at + 7)];
-      return turned ? { width: height, height: width } : { width, height };
+      // SOF2, 6, 10 and 14 are the progressive ones (ITU T.81, table B.1).
+      const progressive = marker % 4 === 2;
+      return { width, height, orientation, progressive, samples: samplesPerPixel(view, at + 10, end) };
     }
-    if (marker === 0xe1) turned ||= isTurned(view, at + 4, end);
+    if (marker === 0xe1 && orientation === 1) orientation = orientationIn(view, at + 4, end);
     at = end;
   }
   return null;
+}
+
+function jpeg(view: DataView): PictureSize | null {
+  const frame = jpegFrame(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+  if (!frame) return null;
+  const { width, height, orientation } = frame;
+  return orientation >= 5 ? { width: height, height: width } : { width, height };
 }
 
 function png(view: DataView): PictureSize | null {
