@@ -14,6 +14,9 @@ import type { Env } from "./env.ts";
 import { imageSources, parseMarkdown } from "./formats/index.ts";
 import { correctHandovers, recallHandovers } from "./handover/store.ts";
 import type { Deps } from "./web/context.ts";
+import { accountBooks } from "./wechat/books.ts";
+import { wechatClient } from "./wechat/client.ts";
+import { pictureLoader } from "./wechat/pictures.ts";
 
 const outward: Fetch = (url, init) => fetch(url, init);
 const wall = () => Date.now();
@@ -33,21 +36,25 @@ export function depsOf(env: Env): Deps {
   const db = env.DB;
   const apiBases = readApiBases(env.KANFA_API_BASES);
   const keys = { current: env.KANFA_SECRET, previous: env.KANFA_SECRET_PREVIOUS };
+  const outside = {
+    siteUrl,
+    fetch: outward,
+    allowPrivate: env.KANFA_ALLOW_PRIVATE_TARGETS === "1",
+    resolve: resolverAt(apiBases["doh"] ?? DOH_BASE),
+  };
+  const loadPicture = pictureLoader({ ...outside, media: env.MEDIA, assets: env.ASSETS });
   return {
     db,
     queue: env.QUEUE,
-    fetch: outward,
+    ...outside,
     wall,
     keys,
     kindOf,
     officeKey: officeKeys(db, keys, wall),
     mail: mailerOf(env, apiBases["email"]),
-    siteUrl,
-    allowPrivate: env.KANFA_ALLOW_PRIVATE_TARGETS === "1",
-    resolve: resolverAt(apiBases["doh"] ?? DOH_BASE),
     apiBases,
-    wechat: async () => ({ type: "refused", why: "not sent: no client" }),
-    books: {},
+    wechat: wechatClient({ db, fetch: outward, wall, keys, apiBases, loadPicture }),
+    books: { wechat: accountBooks({ db, wall }) },
     media: env.MEDIA,
     desk: {
       db,

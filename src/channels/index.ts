@@ -9,6 +9,7 @@ import { ntfy } from "./ntfy.ts";
 import { slack } from "./slack.ts";
 import { telegram } from "./telegram.ts";
 import { webhook } from "./webhook.ts";
+import { wechat } from "./wechat/index.ts";
 import { webpush } from "./webpush.ts";
 import { websub } from "./websub.ts";
 import { wecom } from "./wecom.ts";
@@ -25,6 +26,7 @@ const kinds = [
   webpush,
   email,
   websub,
+  wechat,
   inbox,
 ] as const;
 

@@ -205,8 +205,9 @@ export interface StepsKind<Config = unknown, State = unknown> extends Descriptio
 
 /** A push of several calls, as its books know it. */
 export interface Pushing {
-  /** The channel's internal id. */
+  /** The channel's internal and its public id. */
   channel: number;
+  uid: string;
   config: unknown;
   /** Constant over retries. */
   id: string;

@@ -104,11 +104,11 @@ export async function walk(run: Run, channel: Work, delivery: Begun, turn: Steps
 
 /** What the kind's books say; null when they cannot be read now. The push goes on later: nothing was called. */
 async function told(run: Run, channel: Work, question: unknown): Promise<{ told: unknown } | null> {
-  const { kind, id, opened: config } = channel;
+  const { kind, id, uid, opened: config } = channel;
   try {
     const books = run.deps.books[kind];
     if (!books) throw new Error(`The kind ${kind} asks for books that it does not have.`);
-    return { told: await books({ channel: id, config, id: idOf(channel), now: run.clock() }, question) };
+    return { told: await books({ channel: id, uid, config, id: idOf(channel), now: run.clock() }, question) };
   } catch (error) {
     logFault(`channel ${channel.uid}`, error);
     return null;

@@ -1,6 +1,5 @@
 /** What every request carries. The clock is read once, at the edge. */
 import type { Context } from "hono";
-import type { WechatClient } from "../channels/wechat/call.ts";
 import type { DeliveryDeps } from "../delivery/deps.ts";
 import type { AmendingDesk } from "../wire/amend.ts";
 import type { Env } from "../env.ts";
@@ -15,8 +14,6 @@ export interface Deps extends DeliveryDeps {
   subscriptions: Pick<RateLimit, "limit">;
   hub: Pick<RateLimit, "limit">;
   readers: Pick<RateLimit, "limit">;
-  /** Calls the Official Accounts' API. */
-  wechat?: WechatClient;
   /** What other rooms know, or want to know, of what the platform tells. */
   wechatPorts?: Pick<CallbackDeps, "linkOf" | "finished">;
 }

@@ -6,6 +6,7 @@ import type { Outgoing, Reply } from "../channels/kind.ts";
 import {
   type Account,
   CALL_DEADLINE,
+  NO_PICTURE,
   type Picture,
   type WechatCall,
   type WechatClient,
@@ -19,7 +20,8 @@ import { logFault } from "../platform/log.ts";
 import { SECOND } from "../platform/time.ts";
 import { deleteUploads, findUpload, insertUpload, type Upload, type UploadKey } from "./client-store.ts";
 import { type Asking, askingFor, forceToken, type Obtained, obtainToken, type TokenDeps } from "./tokens.ts";
-import { type LoadedPicture, multipart, uploadIn } from "./upload.ts";
+import type { LoadPicture } from "./pictures.ts";
+import { multipart, uploadIn } from "./upload.ts";
 
 export interface ClientDeps {
   db: D1Database;
@@ -28,7 +30,7 @@ export interface ClientDeps {
   keys: SecretKeys;
   /** `wechat`, and `wechat_token` for token calls, which alone need an address that the platform allows. */
   apiBases: ApiBases;
-  loadPicture: (picture: Picture) => Promise<LoadedPicture>;
+  loadPicture: LoadPicture;
 }
 
 const ORIGIN = "https://api.weixin.qq.com";
@@ -86,7 +88,7 @@ class Calling {
   async #upload(path: string, picture: Picture): Promise<Reply> {
     const { db } = this.#deps;
     const loaded = await this.#deps.loadPicture(picture);
-    if (loaded.type === "missing") return { type: "refused", why: loaded.why };
+    if (loaded.type === "missing") return { type: "refused", why: NO_PICTURE + loaded.why };
     const key: UploadKey = { appId: this.#asking.holder.appId, use: picture.use, hash: loaded.hash };
     const known = await findUpload(db, key);
     if (known) return answerOf(known);

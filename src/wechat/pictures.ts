@@ -3,6 +3,7 @@ import { mediaHash } from "../articles/media.ts";
 import type { Picture } from "../channels/wechat/call.ts";
 import { sha256 } from "../platform/crypto.ts";
 import { fitPicture } from "./pictures/fit.ts";
+import type { LoadedPicture } from "./upload.ts";
 import { fetchOutside, type OutsideDeps } from "./pictures/outside.ts";
 
 /**
@@ -10,12 +11,7 @@ import { fetchOutside, type OutsideDeps } from "./pictures/outside.ts";
  * same source is the same upload. `why` says in Chinese what is wrong and what to do. Never throws: a dead picture must
  * not cost the post.
  */
-export type LoadPicture = (
-  picture: Picture,
-) => Promise<
-  | { type: "picture"; bytes: Uint8Array<ArrayBuffer>; mime: "image/jpeg" | "image/png"; hash: string }
-  | { type: "missing"; why: string }
->;
+export type LoadPicture = (picture: Picture) => Promise<LoadedPicture>;
 
 /** Where pictures are: `/media/…` in R2, `/covers/…` among the Worker's static assets, others on their sites. */
 export interface PictureDeps extends OutsideDeps {

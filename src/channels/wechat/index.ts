@@ -7,8 +7,9 @@
 import { localDate, zonedTime } from "../../platform/time.ts";
 import type { Answer, Step, StepsKind } from "../kind.ts";
 import { ACCOUNT_SECRETS, type AccountConfig, accountConfig } from "./account.ts";
+import { CALL_DEADLINE } from "./call.ts";
 import { judgeAnswer } from "./codes.ts";
-import { draft, discard, findDraft, forget, pictures, proof } from "./stages/draft.ts";
+import { draft, discard, findDraft, pictures, proof } from "./stages/draft.ts";
 import { end, replaced, sheet, trouble, written } from "./stages/end.ts";
 import { type Context, isReply, type Move, type StageRules } from "./stages/flow.ts";
 import { bundlesOf, byHand, claim, receipts, takeDown } from "./stages/plan.ts";
@@ -22,7 +23,6 @@ const STAGES: { readonly [Name in Stage["name"]]: StageRules<Extract<Stage, { na
   "take-down": takeDown,
   pictures,
   draft,
-  forget,
   "find-draft": findDraft,
   proof,
   discard,
@@ -73,8 +73,8 @@ export const wechat: StepsKind<AccountConfig, State> = {
   secrets: ACCOUNT_SECRETS,
   address: null,
   signs: null,
-  // Three drafts; the platform's uploads take a while.
-  limits: { batch: 24, deadline: 20_000 },
+  // Three drafts.
+  limits: { batch: 24, deadline: CALL_DEADLINE },
   credential: ({ app_id }) => app_id,
   unknown: "resend",
   hosts: ["api.weixin.qq.com"],

@@ -10,8 +10,6 @@ export interface Placed {
 export type Question =
   /** Which of these bundles may be sent to all followers on this local date: each takes one of the day's and the month's. Answers {@link Granted}. */
   | { type: "claim"; date: string; bundles: string[] }
-  /** The platform says that it may not after all. */
-  | { type: "unclaim"; date: string; bundle: string }
   /** What became of these posts. Answers {@link Receipts}. */
   | { type: "receipts"; posts: string[] }
   /** What the platform has told of a job, `publish:<id>` or `mass:<id>`. Answers {@link Finished}. */
@@ -34,8 +32,6 @@ export type Question =
   | { type: "sheet"; bundle: string; draft: string; articles: Placed[] }
   /** A correction that a person is to make. */
   | { type: "correct-by-hand"; post: string; note: string }
-  /** Covers (media_id) that the platform does not know any more. */
-  | { type: "forget"; covers: string[] }
   /** Posts that were recalled: whatever of them is at the account is taken down. */
   | { type: "take-down"; posts: string[]; note: string }
   | { type: "trouble"; told: Trouble };

@@ -47,8 +47,6 @@ export type Stage =
   /** Uploads the picture of this key of `pictures`; `""` before the first. */
   | { name: "pictures"; key: string }
   | { name: "draft" }
-  /** The platform does not know a cover any more: its books forget it. */
-  | { name: "forget" }
   /** The answer to a draft was lost: it is looked for among the account's newest. */
   | { name: "find-draft" }
   /** Reads the draft back and compares. */

@@ -79,7 +79,10 @@ export async function openCall(keys: Keys, query: Query, body: string, wall: num
 /** An answer as an account in safe mode gives it. `nonce` is any text of ours. */
 export function sealAnswer(
   keys: { app_id: string; token: string; encoding_aes_key: string },
-  xml: string, wall: number, nonce: string): string {
+  xml: string,
+  wall: number,
+  nonce: string,
+): string {
   const sealed = encrypt(keys.encoding_aes_key, xml, keys.app_id);
   const timestamp = String(Math.floor(wall / SECOND));
   return element(

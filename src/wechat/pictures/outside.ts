@@ -76,6 +76,8 @@ export async function fetchOutside(deps: OutsideDeps, address: string): Promise<
     const bytes = await readCapped(response, signal);
     return bytes ? { type: "bytes", bytes } : missing("图片超过 10 MB。");
   } catch {
-    return missing(signal.aborted ? `图片所在的网站 ${deadline / SECOND} 秒内没有给完图片。` : "图片所在的网站连接不上。");
+    return missing(
+      signal.aborted ? `图片所在的网站 ${deadline / SECOND} 秒内没有给完图片。` : "图片所在的网站连接不上。",
+    );
   }
 }

@@ -149,7 +149,8 @@ function painter(png: Png): (samples: Uint8Array, width: number, rgba: Uint8Arra
   const hasAlpha = colour === GREY_ALPHA || colour === RGBA;
   // The transparent colour is written in sixteen bits a sample, whatever the depth.
   const raw = Uint8Array.from({ length: colours }, (_, c) => transparency?.[png.depth === 16 ? c * 2 : c * 2 + 1] ?? 0);
-  const key = hasAlpha || !transparency ? null : png.depth < 8 ? raw.map((v) => (v * 255) / ((1 << png.depth) - 1)) : raw;
+  const key =
+    hasAlpha || !transparency ? null : png.depth < 8 ? raw.map((v) => (v * 255) / ((1 << png.depth) - 1)) : raw;
   return (samples, width, rgba) => {
     for (let x = 0, at = 0; x < width; x++, at += channels) {
       rgba[x * 4] = samples[at]!;

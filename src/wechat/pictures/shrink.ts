@@ -114,11 +114,7 @@ export class Shrinker {
 }
 
 /** All rows of one block of pixels. */
-export function shrink(
-  rgba: Uint8Array | Uint8ClampedArray,
-  from: Extent,
-  to: Extent,
-): Pixels {
+export function shrink(rgba: Uint8Array | Uint8ClampedArray, from: Extent, to: Extent): Pixels {
   const shrinker = new Shrinker(from, to);
   for (let y = 0; y < from.height; y++) shrinker.row(rgba, y * from.width * 4);
   return shrinker.done();

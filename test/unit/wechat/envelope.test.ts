@@ -34,7 +34,12 @@ describe("the check of the address", () => {
   });
 
   it("does not take a signature of ten minutes ago, nor of ten minutes ahead", async () => {
-    for (const [minutes, fits] of [[-10, false], [-4, true], [4, true], [10, false]] as const)
+    for (const [minutes, fits] of [
+      [-10, false],
+      [-4, true],
+      [4, true],
+      [10, false],
+    ] as const)
       expect(await isCheck(PLAIN, plainQuery(), NOW + minutes * 60_000), `${minutes}`).toBe(fits);
   });
 });

@@ -39,7 +39,8 @@ export function sealed(xml: string, appId = KEYS.app_id): { query: Query; body: 
 
 /** What is in an encrypted answer, if its signature is right. Throws for one that is not the account's. */
 export function unsealed(answer: string): string {
-  const member = (name: string) => new RegExp(`<${name}>(?:<!\\[CDATA\\[)?(.*?)(?:\\]\\]>)?</${name}>`).exec(answer)![1]!;
+  const member = (name: string) =>
+    new RegExp(`<${name}>(?:<!\\[CDATA\\[)?(.*?)(?:\\]\\]>)?</${name}>`).exec(answer)![1]!;
   const crypt = new WXBizMsgCrypt(KEYS.token, KEYS.encoding_aes_key, KEYS.app_id);
   const encrypted = member("Encrypt");
   if (crypt.getSignature(member("TimeStamp"), member("Nonce"), encrypted) !== member("MsgSignature"))

@@ -152,7 +152,14 @@ export function movingWebp(size: { width: number; height: number }, frames: read
 export function movingGif(width: number, height: number, colours: readonly number[]): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(width * height * colours.length * 2 + 2000);
   const gif = new GifWriter(bytes, width, height, { palette: [...colours, 0], loop: 0 } as never);
-  for (const index of colours.keys()) gif.addFrame(0, 0, width, height, Array.from({ length: width * height }, () => index));
+  for (const index of colours.keys())
+    gif.addFrame(
+      0,
+      0,
+      width,
+      height,
+      Array.from({ length: width * height }, () => index),
+    );
   return bytes.slice(0, gif.end());
 }
 

@@ -53,10 +53,13 @@ describe("what WeChat does not take becomes a JPEG", () => {
   it.each([
     ["lossy WebP", () => webp(halves(320, 200, RED, BLUE))],
     ["lossless WebP", () => webp(halves(320, 200, RED, BLUE), { lossless: 1 })],
-    ["the first frame of a moving WebP", async () => {
-      const [first, second] = [await webp(halves(320, 200, RED, BLUE)), await webp(halves(320, 200, BLUE, BLUE))];
-      return movingWebp({ width: 320, height: 200 }, [first, second]);
-    }],
+    [
+      "the first frame of a moving WebP",
+      async () => {
+        const [first, second] = [await webp(halves(320, 200, RED, BLUE)), await webp(halves(320, 200, BLUE, BLUE))];
+        return movingWebp({ width: 320, height: 200 }, [first, second]);
+      },
+    ],
   ])("%s", async (_, make) => {
     const shown = await converted(await make());
     expect(shown).toMatchObject({ width: 320, height: 200 });

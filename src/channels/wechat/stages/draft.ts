@@ -20,7 +20,6 @@ import {
   anew,
   anewOrDivide,
   articlesOf,
-  ask,
   bundleOf,
   type Context,
   divide,
@@ -84,10 +83,7 @@ export const draft: StageRules<Extract<Stage, { name: "draft" }>> = {
         next: "请维护人员检查公众号素材库是否已满，以及刊发自带的封面图是否部署",
         after: 30 * 60_000,
       };
-      const covers = Object.keys(left.pictures).filter(
-        (key) => pictureOf(key).use === "cover" && left.pictures[key] === null,
-      );
-      const asked = Object.fromEntries(Object.entries(left.pictures).filter(([key]) => !covers.includes(key)));
+      const asked = without(left.pictures, (at) => at === null);
       return go({ ...left, pictures: asked }, { name: "trouble", told, onward: { name: "pictures", key: "" } });
     }
     return request({ ...left, stage: { name: "draft" } }, addDraft(articles));
@@ -96,23 +92,18 @@ export const draft: StageRules<Extract<Stage, { name: "draft" }>> = {
     if (judged.ok) return go(withBundle(state, { draft: textIn(judged.value["media_id"]) }), { name: "proof" });
     const { errcode, explained, verdict } = judged;
     if (verdict.type === "unknown") return again(state, judged, { name: "find-draft" });
-    if (errcode === BAD_MEDIA && bundleOf(state).redone < REDOING) return go(state, { name: "forget" });
+    // Somebody may have tidied the library, and the client has forgotten these covers: they are uploaded anew.
+    if (errcode === BAD_MEDIA && bundleOf(state).redone < REDOING)
+      return anew({ ...state, pictures: without(state.pictures, () => true) });
     if (explained.class === "article") return divide(state, `${explained.words}。${explained.next}`, context);
     return again(state, judged);
   },
   lost: (state) => go(state, { name: "find-draft" }),
 };
 
-/** Somebody may have tidied the library: the covers are uploaded anew. */
-export const forget: StageRules<Extract<Stage, { name: "forget" }>> = {
-  enter: (state, _stage, context) =>
-    ask(state, { type: "forget", covers: articlesOf(state, context).map((article) => article.thumb_media_id) }),
-  told(state) {
-    const covers = Object.keys(state.pictures).filter((key) => pictureOf(key).use === "cover");
-    const others = Object.fromEntries(Object.entries(state.pictures).filter(([key]) => !covers.includes(key)));
-    return anew({ ...state, pictures: others });
-  },
-};
+/** The pictures but for the covers of which `drop` is true. */
+const without = (all: State["pictures"], drop: (at: string | null) => boolean): State["pictures"] =>
+  Object.fromEntries(Object.entries(all).filter(([key, at]) => pictureOf(key).use !== "cover" || !drop(at)));
 
 export const findDraft: StageRules<Extract<Stage, { name: "find-draft" }>> = {
   enter: (state) => request(state, listDrafts()),

@@ -1,0 +1,122 @@
+/** What pushes to WeChat accounts ask, answered from the database (`channels/wechat/questions.ts` lists it). */
+import { insertAlert } from "../alerts/store.ts";
+import type { Books, Pushing } from "../channels/kind.ts";
+import { type AccountConfig, massQuota } from "../channels/wechat/account.ts";
+import type { Finished, Granted, Question, SentUnseen } from "../channels/wechat/questions.ts";
+import type { Trouble } from "../channels/wechat/state.ts";
+import { audit } from "../newsroom/store.ts";
+import { localDate, zonedTime } from "../platform/time.ts";
+import {
+  claimPushes,
+  type LeftOut,
+  listClaims,
+  readReceipts,
+  untold,
+  unwritten,
+  type Written,
+  writeFailures,
+  writeReceipts,
+} from "./article-store.ts";
+import { finishedBy } from "./finish.ts";
+import { findFinish, newestUnknownMass } from "./finish-store.ts";
+
+/** Who the audit says did what a push did. */
+const ACTOR = "wechat";
+
+/** The books of the office's accounts. `wall` is the clock that events are written down by. */
+export function accountBooks({ db, wall }: { db: D1Database; wall: () => number }): Books {
+  return (pushing, question) => answer(db, wall, pushing, question as Question);
+}
+
+function answer(db: D1Database, wall: () => number, pushing: Pushing, question: Question): Promise<unknown> {
+  const { channel: channelId, now } = pushing;
+  switch (question.type) {
+    case "claim":
+      return claim(db, pushing, question);
+    case "receipts":
+      return readReceipts(db, channelId, question.posts);
+    case "finished":
+      return finished(db, channelId, question.job);
+    case "sent-unseen":
+      return sentUnseen(db, channelId, wall() - (now - question.since));
+    case "written":
+      return write(db, pushing, { channelId, ...question });
+    case "left-out":
+      return leaveOut(db, pushing, question);
+    case "trouble":
+      return tell(db, pushing, question.told);
+    default:
+      return Promise.reject(new Error(`An account's books do not know “${question.type}”.`));
+  }
+}
+
+const configOf = ({ config }: Pushing): AccountConfig => config as AccountConfig;
+const subjectOf = ({ uid }: Pushing): string => `channel:${uid}`;
+
+async function claim(
+  db: D1Database,
+  pushing: Pushing,
+  { date, bundles }: Extract<Question, { type: "claim" }>,
+): Promise<Granted> {
+  const quota = massQuota(configOf(pushing));
+  const answers = await db.batch<{ bundle: string }>([
+    ...claimPushes(db, pushing.channel, date, bundles, quota),
+    listClaims(db, pushing.channel, date, bundles),
+  ]);
+  return { bundles: answers.at(-1)!.results.map(({ bundle }) => bundle) };
+}
+
+async function finished(db: D1Database, channelId: number, job: string): Promise<Finished> {
+  const finish = await findFinish(db, channelId, job);
+  return finish && finishedBy(finish);
+}
+
+async function sentUnseen(db: D1Database, channelId: number, since: number): Promise<SentUnseen> {
+  const finish = await newestUnknownMass(db, channelId, since);
+  const ended = finish && finishedBy(finish);
+  return ended && finish.type === "mass" ? { job: finish.msgId, finished: ended } : null;
+}
+
+async function write(db: D1Database, pushing: Pushing, written: Written): Promise<null> {
+  const { bundle, way, articles, result } = written;
+  const detail = { bundle, way, articles: articles.length, ...(result.why && { why: result.why }) };
+  await db.batch([
+    audit(
+      db,
+      { at: pushing.now, actor: ACTOR, action: `wechat.${result.state}`, subject: subjectOf(pushing), detail },
+      unwritten(written),
+    ),
+    writeReceipts(db, written, pushing.now),
+  ]);
+  return null;
+}
+
+async function leaveOut(
+  db: D1Database,
+  pushing: Pushing,
+  { bundle, posts }: { bundle: string; posts: LeftOut[] },
+): Promise<null> {
+  const alert = {
+    at: pushing.now,
+    kind: "wechat.left_out",
+    title: `${posts.length} 篇没有发到公众号`,
+    body: posts.map(({ post, why }) => `${post}：${why}`).join("\n"),
+    subject: subjectOf(pushing),
+  };
+  const guard = untold(pushing.channel, bundle, posts);
+  await db.batch([insertAlert(db, alert, guard), writeFailures(db, pushing.channel, bundle, posts, pushing.now)]);
+  return null;
+}
+
+/** Tells the office what keeps a push, once for each code and local day. */
+async function tell(db: D1Database, pushing: Pushing, { code, words, next }: Trouble): Promise<null> {
+  const { now } = pushing;
+  const { time_zone: zone } = configOf(pushing);
+  const title = `公众号需要处理：${words}（${code}）`;
+  const alert = { at: now, kind: "wechat.account", title, body: next, subject: subjectOf(pushing) };
+  await insertAlert(db, alert, {
+    sql: `NOT EXISTS (SELECT 1 FROM alerts WHERE kind = ? AND subject = ? AND title = ? AND at >= ?)`,
+    args: [alert.kind, alert.subject, title, zonedTime(localDate(now, zone), "00:00", zone)],
+  }).run();
+  return null;
+}

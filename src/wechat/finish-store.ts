@@ -1,0 +1,25 @@
+/** What the platform said became of jobs, as pushes read it. The callback writes it (`callback-store.ts`). */
+import { row } from "../platform/d1.ts";
+import type { Finish } from "./callback/finish.ts";
+
+/** How a job ended, `publish:<id>` or `mass:<id>`; null while nobody said. */
+export async function findFinish(db: D1Database, channelId: number, job: string): Promise<Finish | null> {
+  const found = await row<{ body: string }>(
+    db.prepare(`SELECT body FROM wechat_finishes WHERE channel_id = ? AND job = ?`).bind(channelId, job),
+  );
+  return found && (JSON.parse(found.body) as Finish);
+}
+
+/** The newest message to all since then (wall clock, ms) that no receipt names; null without one. */
+export async function newestUnknownMass(db: D1Database, channelId: number, since: number): Promise<Finish | null> {
+  const found = await row<{ body: string }>(
+    db
+      .prepare(
+        `SELECT body FROM wechat_finishes f WHERE channel_id = ?1 AND job >= 'mass:' AND job < 'mass;' AND at >= ?2
+           AND NOT EXISTS (SELECT 1 FROM wechat_articles w WHERE w.channel_id = ?1 AND 'mass:' || w.job = f.job AND w.way = 'mass')
+         ORDER BY at DESC LIMIT 1`,
+      )
+      .bind(channelId, since),
+  );
+  return found && (JSON.parse(found.body) as Finish);
+}

@@ -1,0 +1,21 @@
+/** How a job of a WeChat account ended, for the push that waits for it: what its event said, read as the push reads it. */
+import { type Explained, explainMass, explainPublish } from "../channels/wechat/codes.ts";
+import type { Finished } from "../channels/wechat/questions.ts";
+import type { Finish } from "./callback/finish.ts";
+
+const words = ({ words: said, next }: Explained): string => `${said}。${next}`;
+
+/** What an event says of a job; null where it does not say how it ended. */
+export function finishedBy(finish: Finish): Finished {
+  const refused = finish.type === "mass" ? explainMass(finish.status) : refusedBy(finish.status);
+  if (refused === undefined) return null;
+  return {
+    status: refused === null ? "published" : { refused: words(refused) },
+    articleId: finish.type === "mass" ? null : finish.articleId || null,
+    urls: Object.fromEntries(finish.articles.map(({ index, url }) => [index, url.replace(/^http:/, "https:")])),
+    failed: finish.type === "mass" ? [] : finish.failed,
+  };
+}
+
+const refusedBy = (status: number | null): Explained | null | undefined =>
+  status === null || status === 1 ? undefined : explainPublish(status);
