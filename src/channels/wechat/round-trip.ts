@@ -109,12 +109,15 @@ function losses(sent: string, got: string): string | null {
 /** An article as draft/get gives it back. */
 export type Kept = Partial<Record<string, unknown>>;
 
-/** What an article lost in the draft, in words; null if a reader misses nothing. */
-export function lossOf(sent: DraftArticle, kept: Kept): string | null {
+/**
+ * What an article lost in the draft, in words; null if a reader misses nothing. The platform keeps the digest of an article
+ * that stands `alone` only (developers.weixin.qq.com, draft/add).
+ */
+export function lossOf(sent: DraftArticle, kept: Kept, alone: boolean): string | null {
   const text = (name: string): string => (typeof kept[name] === "string" ? kept[name] : "");
   if (text("title") !== sent.title) return `标题变成了“${text("title")}”`;
   if (text("author") !== sent.author) return `作者变成了“${text("author")}”`;
-  if (sent.digest !== "" && text("digest") !== sent.digest) return `摘要变成了“${text("digest")}”`;
+  if (alone && sent.digest !== "" && text("digest") !== sent.digest) return `摘要变成了“${text("digest")}”`;
   if (text("content_source_url") !== sent.content_source_url) return "阅读原文的链接被去掉";
   return losses(sent.content, text("content"));
 }

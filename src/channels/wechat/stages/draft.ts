@@ -129,7 +129,7 @@ export const proof: StageRules<Extract<Stage, { name: "proof" }>> = {
     if (stored.length !== sent.length) return anewOrDivide(state, "微信存下的草稿少了文章", context);
     const posts = postsOf(state, bundleOf(state), context);
     const lost = posts.flatMap((item, i) => {
-      const loss = lossOf(articleOf(item, context.config, state.pictures), stored[i]!);
+      const loss = lossOf(articleOf(item, context.config, state.pictures), stored[i]!, sent.length === 1);
       return loss === null ? [] : [[item.post.id, `微信存下的草稿与送出的不同：${loss}。请改稿后更正，会重新发布`]];
     });
     if (lost.length > 0) return leaveOut(state, Object.fromEntries(lost) as Record<string, string>);

@@ -8,6 +8,7 @@ import { consume } from "../../../../src/delivery/consumer.ts";
 import type { DeliveryDeps } from "../../../../src/delivery/deps.ts";
 import type { Filter } from "../../../../src/delivery/filter.ts";
 import { credentialOf, hostOf } from "../../../../src/delivery/identity.ts";
+import { sealConfig } from "../../../../src/delivery/secrets.ts";
 import { wakeShard, wakeShards } from "../../../../src/delivery/store.ts";
 import { sweep } from "../../../../src/delivery/sweep.ts";
 import type { QueueMessage } from "../../../../src/env.ts";
@@ -36,6 +37,11 @@ export interface Received {
 
 const KEYS = { current: "a secret for tests only" };
 const TABLES = [
+  "wechat_articles",
+  "wechat_pushes",
+  "wechat_finishes",
+  "wechat_uploads",
+  "wechat_tokens",
   "attempts",
   "deliveries",
   "channels",
@@ -148,10 +154,16 @@ export class Office {
   async channel(
     uid: string,
     kind: string,
-    more: { filter?: Filter; expiresAfter?: number; host?: string; token?: string } = {},
+    more: {
+      filter?: Filter;
+      expiresAfter?: number;
+      host?: string;
+      token?: string;
+      config?: Record<string, unknown>;
+    } = {},
   ): Promise<void> {
     const { filter = {}, expiresAfter = 72 * 3_600_000, host = `${uid}.example.com`, token = "" } = more;
-    const config = { url: `https://${host}/${uid}`, token };
+    const config = more.config ?? { url: `https://${host}/${uid}`, token };
     const made = this.kinds.get(kind)!;
     await this.deps.db.batch(
       insertChannel(
@@ -162,7 +174,7 @@ export class Office {
           origin: "office",
           kind,
           name: uid,
-          config: JSON.stringify(config),
+          config: await sealConfig(made, uid, config, KEYS),
           secret: null,
           filter,
           expiresAfter,
