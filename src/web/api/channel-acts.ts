@@ -1,10 +1,11 @@
-/** What is done to a channel beside changing it: pause, resume, a new secret, a test, a replay. */
+/** What is done to a channel beside changing it: pause, resume, a new secret, a token, a test, a replay. */
 import { Hono } from "hono";
 import { z } from "zod";
 import { askReplay, sendTest } from "../../delivery/resend.ts";
 import type { Ask } from "../../delivery/replay.ts";
 import { pauseOrResume, requireChannel, rotateSigningSecret } from "../../delivery/subscriptions.ts";
 import { HOUR } from "../../platform/time.ts";
+import { handInToken } from "../../wechat/hand-in.ts";
 import type { App } from "../context.ts";
 import { requireScope } from "./auth.ts";
 import { readJson } from "./body.ts";
@@ -38,6 +39,12 @@ const replay = z
 const rotation = z.strictObject({
   /** How long the old secret signs beside the new one, hours: a day unless it says otherwise, a week at most. */
   overlap_hours: z.int().min(0).max(168).default(24),
+});
+
+const handedIn = z.strictObject({
+  access_token: z.string().regex(/^[\w-]{16,2048}$/, "must be the token as WeChat gave it"),
+  /** How long it lives from now on, seconds. */
+  expires_in: z.int().min(1).max(7200),
 });
 
 function askOf(body: z.output<typeof replay>): Ask {
@@ -82,6 +89,24 @@ channelActs.post(
     const { channel: after, secret } = await rotateSigningSecret(deps, channel, hours * HOUR, actor, c.get("now"));
     c.header("etag", `"${after.rev}"`);
     return c.json({ ...channelView(after), ...(secret !== null && { secret }) });
+  },
+);
+
+channelActs.put(
+  "/channels/:id/token",
+  operation({
+    summary: "Hand in a WeChat account's access token that was got elsewhere",
+    tag,
+    scope: "channels",
+    body: handedIn,
+    status: 204,
+    answer: "It is used from now on.",
+  }),
+  async (c) => {
+    const actor = requireScope(c, "channels");
+    const { access_token: text, expires_in: life } = await readJson(c, handedIn);
+    await handInToken(c.get("deps"), c.req.param("id"), { text, life }, actor, c.get("now"));
+    return c.body(null, 204);
   },
 );
 

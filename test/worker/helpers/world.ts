@@ -20,6 +20,7 @@ import { insertPublication } from "../../../src/newsroom/store.ts";
 import type { PublicationSettings } from "../../../src/newsroom/store.ts";
 import { newStamp } from "../../../src/platform/ids.ts";
 import { tick } from "../../../src/tick.ts";
+import { wechatClient } from "../../../src/wechat/client.ts";
 import { saved } from "./saved.ts";
 
 /** Monday 23 November 2026, a working day. */
@@ -227,7 +228,10 @@ export class World {
     allowPrivate: false,
     resolve: async () => ["93.184.216.34"],
     apiBases: {},
-    wechat: async () => ({ type: "refused", why: "not sent: no test of this world has an account" }),
+    wechat: (account, call) => {
+      const loadPicture = async () => ({ type: "missing", why: "no picture in this world" }) as const;
+      return wechatClient({ ...this.deps, loadPicture })(account, call);
+    },
     books: {},
     officeKey: officeKeys(watched(env.DB, this.line), KEYS, () => this.wall),
     mail: (letter, id) =>
