@@ -33,8 +33,22 @@ type Answer = Response | object;
 // The migrations take longer than a test.
 const shared = new Sqlite();
 
+/** A database with the account's channel and nothing else. */
+export function channelAlone(): Sqlite {
+  for (const sql of [
+    `DELETE FROM wechat_uploads`,
+    `DELETE FROM channels`,
+    `DELETE FROM shards`,
+    `INSERT INTO shards (id, members, purpose) VALUES (1, 1, 'news')`,
+    `INSERT INTO channels (id, uid, shard, kind, name, status, config, filter, expires_after, start_seq, cursor, due_at, rev, created_at, updated_at)
+     VALUES (1, 'gzh', 1, 'wechat', '公众号', 'active', '{}', '{}', 1, 0, 0, 0, 1, 0, 0)`,
+  ])
+    shared.query(sql);
+  return shared;
+}
+
 export class Platform {
-  readonly sqlite = shared;
+  readonly sqlite = channelAlone();
   now = Date.parse("2026-11-23T09:00:00+08:00");
   heard: Heard[] = [];
   /** The token that calls are taken with. */
@@ -50,18 +64,6 @@ export class Platform {
   picture: LoadedPicture = PICTURE;
   databaseFails = false;
   bases: ApiBases = {};
-
-  constructor() {
-    for (const sql of [
-      `DELETE FROM wechat_uploads`,
-      `DELETE FROM channels`,
-      `DELETE FROM shards`,
-      `INSERT INTO shards (id, members, purpose) VALUES (1, 1, 'news')`,
-      `INSERT INTO channels (id, uid, shard, kind, name, status, config, filter, expires_after, start_seq, cursor, due_at, rev, created_at, updated_at)
-       VALUES (1, 'gzh', 1, 'wechat', '公众号', 'active', '{}', '{}', 1, 0, 0, 0, 1, 0, 0)`,
-    ])
-      this.sqlite.query(sql);
-  }
 
   readonly call = (...args: Parameters<ReturnType<typeof wechatClient>>) =>
     wechatClient({
