@@ -219,6 +219,11 @@ export function rotateSecret(
     .bind(channel.id, channel.rev, channel.secret, JSON.stringify(channel.oldSecrets), now);
 }
 
+/** A channel that waits goes on at its shard's next run: what it waited for may be there. */
+export function endWait(db: D1Database, id: number, now: number): Statement {
+  return db.prepare(`UPDATE channels SET due_at = ?2 WHERE id = ?1 AND due_at > ?2`).bind(id, now);
+}
+
 /**
  * Pauses or resumes. A resumed channel goes on where it stopped, with its failures forgiven; nothing is sent again.
  */

@@ -1,5 +1,6 @@
 /** A token from outside: from a relay or another system that holds the account's AppSecret in the office's stead. */
-import { exists, findChannel } from "../delivery/channel-store.ts";
+import { endWait, exists, findChannel } from "../delivery/channel-store.ts";
+import { wakeShard } from "../delivery/store.ts";
 import { audit } from "../newsroom/store.ts";
 import type { Actor } from "../newsroom/types.ts";
 import type { SecretKeys } from "../platform/crypto.ts";
@@ -9,7 +10,10 @@ import { putToken } from "./client-store.ts";
 
 const KIND = "wechat";
 
-/** Keeps a token that lives for `life` seconds from `now` on, in the place of the one before. Throws 404, and 409 for a channel of another kind. */
+/**
+ * Keeps a token that lives for `life` seconds from `now` on, in the place of the one before; what waits for it goes on.
+ * Throws 404, and 409 for a channel of another kind.
+ */
 export async function handInToken(
   deps: { db: D1Database; keys: SecretKeys },
   uid: string,
@@ -35,5 +39,7 @@ export async function handInToken(
       exists(channel.id),
     ),
     await putToken(deps.db, { id: channel.id, uid, appId }, known, "given", deps.keys),
+    endWait(deps.db, channel.id, now),
+    wakeShard(deps.db, channel.shard, now),
   ]);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Reply } from "../../../src/channels/kind.ts";
-import type { WechatCall } from "../../../src/channels/wechat/call.ts";
+import { NO_PICTURE, type WechatCall } from "../../../src/channels/wechat/call.ts";
 import { judgeAnswer } from "../../../src/channels/wechat/codes.ts";
 import { putToken } from "../../../src/wechat/client-store.ts";
 import { account, APP, PICTURE, Platform, SECRET } from "./platform.ts";
@@ -170,6 +170,16 @@ describe("a token", () => {
     expect(platform.forced).toBe(21);
   });
 
+  it("that is new and refused is not forced: somebody else may be at it", async () => {
+    const platform = new Platform();
+    await platform.call(account(), DRAFT);
+    platform.heard = [];
+    platform.valid = "nobody knows";
+    platform.gives = "token-2";
+    expect(codeOf(await platform.call(account(), DRAFT))).toBe(40001);
+    expect(platform.calls).toEqual(["add token-1", "fetch", "add token-2"]);
+  });
+
   it("that is refused to the office is the call's answer, with the address to allow", async () => {
     const platform = new Platform();
     platform.onToken = () => ({
@@ -275,7 +285,10 @@ describe("a picture", () => {
     expect(platform.sqlite.query("SELECT * FROM wechat_uploads")).toEqual([]);
     platform.picture = { type: "missing", why: "图片已不在" };
     platform.heard = [];
-    expect(await platform.call(account(), BODY_PICTURE)).toEqual({ type: "refused", why: "图片已不在" });
+    expect(await platform.call(account(), BODY_PICTURE)).toEqual({
+      type: "refused",
+      why: `${NO_PICTURE}图片已不在`,
+    });
     expect(platform.calls).toEqual([]);
   });
 

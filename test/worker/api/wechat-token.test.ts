@@ -13,14 +13,11 @@ let inbox = "";
 const put = (id: string, body: unknown, token?: string) =>
   api("PUT", `/channels/${id}/token`, { body, ...(token && { token }) });
 
-const make = async (): Promise<string> =>
-  expectStatus(await api<{ id: string }>("POST", "/channels", { body: { kind: "inbox" } }), 201).id;
+const make = async (kind: string, config: object = {}): Promise<string> =>
+  expectStatus(await api<{ id: string }>("POST", "/channels", { body: { kind, config } }), 201).id;
 
 beforeAll(async () => {
-  [account, inbox] = [await make(), await make()];
-  await env.DB.prepare(`UPDATE channels SET kind = 'wechat', config = ? WHERE uid = ?`)
-    .bind(JSON.stringify({ app_id: APP, mode: "certified" }), account)
-    .run();
+  [account, inbox] = [await make("wechat", { app_id: APP, mode: "certified" }), await make("inbox")];
 });
 
 describe("PUT /channels/{id}/token", () => {
@@ -39,6 +36,21 @@ describe("PUT /channels/{id}/token", () => {
     expect((await auditOf(`channel:${account}`)).map(({ action }) => action)).toContain("channel.token_handed_in");
     const row = await env.DB.prepare(`SELECT * FROM wechat_tokens`).first();
     expect(JSON.stringify([row, audited])).not.toContain(TOKEN);
+  });
+
+  it("lets go on what waits for it", async () => {
+    const far = 9_000_000_000_000;
+    const due = () =>
+      env.DB.prepare(
+        `SELECT c.due_at < ?2 AS channel, s.due_at < ?2 AS shard FROM channels c JOIN shards s ON s.id = c.shard WHERE c.uid = ?1`,
+      )
+        .bind(account, far)
+        .first();
+    await env.DB.prepare(`UPDATE channels SET due_at = ?`).bind(far).run();
+    await env.DB.prepare(`UPDATE shards SET due_at = ?`).bind(far).run();
+    expect(await due()).toEqual({ channel: 0, shard: 0 });
+    expectStatus(await put(account, GIVEN), 204);
+    expect(await due()).toEqual({ channel: 1, shard: 1 });
   });
 
   it("takes the next in its place", async () => {
