@@ -1,7 +1,16 @@
 /** The platform's view of an article's HTML: what it keeps is kept byte for byte. */
 import { attributeStays, HOSTS, LINK_HOST, STYLES_REMOVED, SVG, TAGS, VOID, WITH_CONTENT } from "./allowed.ts";
 
-const TOKEN = /<!--[\s\S]*?(?:-->|$)|<[!?][^>]*(?:>|$)|<(\/?)([a-zA-Z][^\s/>]*)((?:"[^"]*"|'[^']*'|[^"'>])*)(?:>|$)/g;
+const TOKEN = new RegExp(
+  [
+    String.raw`<!--[\s\S]*?(?:-->|$)`,
+    String.raw`<[!?][^>]*(?:>|$)`,
+    String.raw`<(\/?)([a-zA-Z][^\s/>]*)((?:"[^"]*"|'[^']*'|[^"'>])*)(?:>|$)`,
+    // A tag whose quotes do not end.
+    String.raw`<\/?[a-zA-Z][^>]*(?:>|$)`,
+  ].join("|"),
+  "g",
+);
 const ATTRIBUTE = /\s*([^\s=/>"']+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>]+))?|\s*\/|[^\s]/g;
 
 const unquoted = (value = ""): string =>
@@ -81,6 +90,16 @@ const ownFrame = (tag: string, raw: string): boolean =>
  */
 export function sanitize(html: string): { html: string; removed: string[] } {
   const removed: string[] = [];
+  // What is left around a removed piece may make a new one.
+  let before: number;
+  do {
+    before = removed.length;
+    html = pass(html, removed);
+  } while (removed.length > before);
+  return { html, removed };
+}
+
+function pass(html: string, removed: string[]): string {
   const links: boolean[] = [];
   let kept = "";
   let at = 0;
@@ -90,7 +109,7 @@ export function sanitize(html: string): { html: string; removed: string[] } {
     kept += html.slice(at, found.index);
     at = TOKEN.lastIndex;
     if (given === undefined) {
-      removed.push("comment");
+      removed.push(/^<[!?]/.test(whole) ? "comment" : "broken tag");
       continue;
     }
     const tag = given.toLowerCase();
@@ -111,5 +130,5 @@ export function sanitize(html: string): { html: string; removed: string[] } {
     } else if (tag === "img" && !ownPicture(valueOf(raw, "src"))) removed.push(`img ${valueOf(raw, "src")}`);
     else kept += open ? `<${given}${attributes(tag, raw, removed)}>` : whole;
   }
-  return { html: kept + html.slice(at), removed };
+  return kept + html.slice(at);
 }
