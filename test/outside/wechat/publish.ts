@@ -43,6 +43,7 @@ export function show(
     article,
     at,
     gone: null,
+    reads: 0,
   }));
   world.pages.push(...pages);
   return pages;

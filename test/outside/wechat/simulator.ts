@@ -3,25 +3,20 @@
  * Time is the caller's; only Web APIs, so that it runs in Node and inside workerd. Nothing happens by itself: results come
  * when the clock has passed and it is called, or `run`.
  */
+import { newAccount, newWorld } from "./accounts.ts";
 import { readJson, readUpload } from "./body.ts";
+import { datacubeHandlers } from "./datacube.ts";
 import { draftHandlers } from "./drafts.ts";
 import { deliver, type PostEvent } from "./events.ts";
 import { type Fault, faultOf, NoAnswer } from "./faults.ts";
+import { echoes, followerHandlers, say, type Saying } from "./followers.ts";
 import { massHandlers, start } from "./mass.ts";
 import { materialHandlers } from "./material.ts";
+import { menuHandlers } from "./menus.ts";
 import { publicAnswer, removeByHand } from "./pages.ts";
 import { publishHandlers } from "./publish.ts";
 import { clearBySecret, count, quotaHandlers } from "./quota.ts";
-import {
-  type Account,
-  type AccountType,
-  type Effect,
-  type Entry,
-  type Handlers,
-  Refusal,
-  type Setup,
-  type World,
-} from "./state.ts";
+import { type Account, type Effect, type Entry, type Handlers, Refusal, type Setup, type World } from "./state.ts";
 import { askerOf, checkAddress, checkToken, tokenAnswer } from "./tokens.ts";
 
 const HANDLERS: Handlers = {
@@ -29,16 +24,13 @@ const HANDLERS: Handlers = {
   ...draftHandlers,
   ...publishHandlers,
   ...massHandlers,
+  ...menuHandlers,
+  ...datacubeHandlers,
+  ...followerHandlers,
   ...quotaHandlers((path) => TOKEN_PATHS.has(path) || path in HANDLERS),
 };
 const TOKEN_PATHS = new Set(["/cgi-bin/stable_token", "/cgi-bin/token"]);
 const UPLOADS = new Set(["/cgi-bin/media/uploadimg", "/cgi-bin/material/add_material"]);
-const MASS: Readonly<Record<AccountType, Setup["mass"]>> = {
-  certified: { day: 1, month: 31 },
-  service: { day: 100, month: 4 },
-  uncertified: { day: 0, month: 0 },
-};
-
 export interface Options {
   /** The clock, ms. */
   now: () => number;
@@ -66,50 +58,12 @@ export class WechatSimulator {
   constructor({ now, post, base }: Options) {
     this.#post = post;
     this.base = base ?? null;
-    this.world = {
-      now,
-      accounts: new Map(),
-      tokens: new Map(),
-      images: new Map(),
-      pages: [],
-      timers: [],
-      outbox: [],
-      log: [],
-      rids: new Map(),
-      faults: { calls: [], outcomes: [], events: [] },
-      count: 0,
-    };
+    this.world = newWorld(now);
   }
 
   /** Opens an account: certified, no whitelist, no callback, unless it is said otherwise. */
   register(setup: Pick<Setup, "app_id" | "secret"> & Partial<Setup>): Account {
-    const type = setup.type ?? "certified";
-    const account: Account = {
-      type,
-      whitelist: null,
-      whitelist_for: "tokens",
-      callback: null,
-      mass: MASS[type],
-      limits: {},
-      comments: true,
-      protected: false,
-      token_trouble: null,
-      followers: 1_000,
-      library: 100_000,
-      delay: 2_000,
-      ...setup,
-      stable: null,
-      plain: null,
-      forced: [],
-      drafts: new Map(),
-      materials: new Map(),
-      publications: [],
-      sends: [],
-      menu: null,
-      talks: new Map(),
-      calls: new Map(),
-      cleared: { all: [], one: [] },
-    };
+    const account = newAccount(setup);
     this.world.accounts.set(account.app_id, account);
     return account;
   }
@@ -173,6 +127,17 @@ export class WechatSimulator {
       account.sends.find(({ msg_id }) => String(msg_id) === String(id));
     if (!found) throw new Error(`nothing published as ${id}`);
     removeByHand(account, index === undefined ? found.pages : found.pages.slice(index - 1, index), how);
+  }
+
+  /** A follower says something; gives the account's answer, opened, empty if there is none. */
+  say(app_id: string, saying: Saying): Promise<string> {
+    if (!this.#post) throw new Error("nothing was given to post with");
+    return say(this.world, this.account(app_id), saying, this.#post);
+  }
+
+  /** Whether the callback answers as it has to when its address is entered. */
+  echoes(app_id: string, ask: (url: string) => Promise<Response>): Promise<boolean> {
+    return echoes(this.world, this.account(app_id), ask);
   }
 
   /** Answers a request to any of the platform's hosts. Throws `NoAnswer` where a script wants no answer at all. */

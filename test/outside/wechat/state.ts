@@ -32,6 +32,8 @@ export interface Setup {
   /** The code with which every token call is refused: 40243, 50004, 50007, 89503, 89506, 89507 … */
   token_trouble: number | null;
   followers: number;
+  /** Who came and who left on a date of Beijing's, for the data cube. */
+  numbers: Readonly<Record<string, { new_user: number; cancel_user: number }>>;
   /** Images that the library holds at most. */
   library: number;
   /** How long publishing and sending take, ms. */
@@ -78,6 +80,7 @@ export interface Page {
   /** ms. */
   at: number;
   gone: "deleted" | "banned" | null;
+  reads: number;
 }
 
 /** `freepublish/get`'s publish_status: 0 done, 1 running, 2 originality, 3 failed, 4 review, 5 all deleted, 6 all banned. */
