@@ -11,9 +11,13 @@ const html = (title: string, body: string, status = 200): Response =>
 
 const GONE = { deleted: "该内容已被发布者删除", banned: "此内容因违规无法查看" };
 
-/** Addresses on the CDN, as `base` serves them. */
+/** Addresses of pictures and articles of the platform's, as `base` serves them. */
 const onBase = (content: string, base: string | null): string =>
-  base === null ? content : content.replaceAll(new RegExp(`https?://${CDN}/`, "g"), `${base}/`);
+  base === null
+    ? content
+    : content
+        .replaceAll(new RegExp(`https?://${CDN}/`, "g"), `${base}/`)
+        .replaceAll(/https?:\/\/mp\.weixin\.qq\.com\/s\//g, `${base}/s/`);
 
 function article({ accounts }: World, page: Page, base: string | null): Response {
   if (page.gone !== null) return html(GONE[page.gone], `<p>${GONE[page.gone]}</p>`);

@@ -22,12 +22,17 @@ const call = async (path: string, body?: object | FormData): Promise<Answer> =>
 it("publishes a picture and its article, to be seen at its own address", async () => {
   const picture = String((await call("media/uploadimg?", upload(JPEG, "a.jpg")))["url"]);
   const { media_id: thumb_media_id } = await call("material/add_material?type=image&", upload(JPEG, "a.jpg"));
-  const article = { title: "题", content: `<p><img src="${picture}"></p>`, thumb_media_id };
+  const article = {
+    title: "题",
+    content: `<p><img src="${picture}"><a href="https://mp.weixin.qq.com/s/x">旧文</a></p>`,
+    thumb_media_id,
+  };
   const { media_id } = await call("draft/add?", { articles: [article] });
   await call("freepublish/submit?", { media_id });
   await answered("/control", { do: "advance", ms: 2_000 });
   const [listed] = (await answered("/public")) as unknown as { path: string }[];
   const page = await (await fetch(url + listed!.path)).text();
+  expect(page).toContain(`<a href="${url}/s/x">旧文</a>`);
   const src = /<img src="([^"]*)"/.exec(page)![1]!;
   expect(src.startsWith(`${url}/`)).toBe(true);
   expect(new Uint8Array(await (await fetch(src)).arrayBuffer())).toEqual(JPEG);
