@@ -59,10 +59,12 @@ function create(call: Call): object {
 export const menuHandlers: Handlers = {
   "/cgi-bin/menu/create": post(create),
   "/cgi-bin/menu/get": get(({ account }) => {
+    certified(account);
     if (account.menu === null) throw new Refusal(46003);
     return { menu: account.menu };
   }),
   "/cgi-bin/menu/delete": get(({ account }) => {
+    certified(account);
     account.menu = null;
     return OK;
   }),
