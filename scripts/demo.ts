@@ -11,6 +11,8 @@ interface Seeds {
   columns: Record<string, unknown>[];
   units: Record<string, unknown>[];
   people: Record<string, unknown>[];
+  /** WeChat accounts of the simulated platform: opened only where that stands in for the real one. */
+  accounts: { name: string; filter: object; config: Record<string, unknown> & { push_at: string } }[];
 }
 
 const SEEDS = join(ROOT, "seeds");
@@ -22,8 +24,15 @@ export async function isEmpty(client: Client): Promise<boolean> {
   return (await client.call<{ items: unknown[] }>("GET", "/api/publications")).items.length === 0;
 }
 
-/** Loads the office, its pictures and its articles. Each request carries a key: loading twice makes nothing twice. */
-export async function loadSeeds(client: Client, say: (line: string) => void): Promise<void> {
+/** Whether a test double stands in for WeChat (`npm run wechat`): the demo office has no account at the real one. */
+export const wechatIsSimulated = (apiBases: string | undefined): boolean =>
+  apiBases !== undefined && /"wechat":\s*"http:\/\/(?:127\.0\.0\.1|localhost)[:/]/.test(apiBases);
+
+/**
+ * Loads the office, its pictures and its articles, and its WeChat account if `accounts`. Each request carries a key:
+ * loading twice makes nothing twice.
+ */
+export async function loadSeeds(client: Client, say: (line: string) => void, accounts = false): Promise<void> {
   const office = readOffice();
   for (const { id, ...settings } of office.publications) await client.call("PUT", `/api/publications/${id}`, settings);
   for (const list of ["columns", "units", "people"] as const)
@@ -56,6 +65,8 @@ export async function loadSeeds(client: Client, say: (line: string) => void): Pr
     { kind: "inbox", name: "演示收件箱", filter: {} },
     { "idempotency-key": "seed-inbox" },
   );
+  for (const account of accounts ? office.accounts : [])
+    await client.call("POST", "/api/channels", { kind: "wechat", ...account }, { "idempotency-key": "seed-account" });
 }
 
 /** One seed article: front matter and Markdown, its picture names replaced by uploaded addresses. */
@@ -115,18 +126,22 @@ export async function publishWorkday(
   const { publications } = readOffice();
   const editions = await Promise.all(publications.map((p) => workday(client, p.id, p.time_zone)));
   const moments = editions.flatMap((edition, i) => {
-    const [first] = edition.slots;
-    // The planning time has the slots' own offset.
-    const offset = /(Z|[+-]\d\d:\d\d)$/.exec(first?.at ?? "Z")![0];
-    return [`${edition.date}T${publications[i]!.plan_at}:00${offset}`, ...edition.slots.map((slot) => slot.at)].map(
-      (at) => Date.parse(at),
-    );
+    return [atTime(edition, publications[i]!.plan_at), ...edition.slots.map((slot) => Date.parse(slot.at))];
   });
+  const channels = await client.call<{ items: { config: { push_at?: string } }[] }>("GET", "/api/channels?limit=100");
+  for (const { config } of channels.items)
+    if (config.push_at !== undefined) moments.push(atTime(editions[0]!, config.push_at));
   const ordered = [...new Set(moments)].sort((a, b) => a - b);
   for (const at of ordered) await office.tick(at);
   const last = ordered.at(-1);
   if (last !== undefined) await deliver(office, client, last, say);
   return Promise.all(editions.map((e) => client.call<Edition>("GET", `/api/editions/${e.publication}/${e.date}`)));
+}
+
+/** A local time of an edition's day, ms: with the offset of its slots. */
+function atTime({ date, slots }: Edition, time: string): number {
+  const offset = /(Z|[+-]\d\d:\d\d)$/.exec(slots[0]?.at ?? "Z")![0];
+  return Date.parse(`${date}T${time}:00${offset}`);
 }
 
 /** Waits until every channel has what it is owed, nudging the office by a tick now and then. */
@@ -146,7 +161,7 @@ async function deliver(
     if (wire.next === null) break;
     page = wire.next;
   }
-  for (let second = 0; second < 60; second++) {
+  for (let second = 0; second < 120; second++) {
     const { items } = await client.call<{ items: { cursor: number }[] }>("GET", "/api/channels?limit=100");
     const behind = items.filter((channel) => channel.cursor < head).length;
     if (behind === 0) return say(`投递：通稿第 ${head} 条为止，全部送达`);

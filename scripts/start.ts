@@ -5,7 +5,7 @@
 import process from "node:process";
 import { clientOf } from "./client.ts";
 import type { Edition } from "./demo.ts";
-import { isEmpty, loadSeeds, publishWorkday, workday } from "./demo.ts";
+import { isEmpty, loadSeeds, publishWorkday, wechatIsSimulated, workday } from "./demo.ts";
 import type { Office } from "./office.ts";
 import { migrate, startOffice } from "./office.ts";
 import { readSettings } from "./settings.ts";
@@ -43,7 +43,7 @@ try {
   if (await isEmpty(client)) {
     if (settings.demo) {
       say("数据库是空的：载入演示机构（seeds/），经由 API 提交");
-      await loadSeeds(client, say);
+      await loadSeeds(client, say, wechatIsSimulated(settings.passed["KANFA_API_BASES"]));
       say("以真实的时钟滴答排出并发布当前（或下一个）工作日的一期");
       editions = await publishWorkday(office, client, say);
     } else {

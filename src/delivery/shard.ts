@@ -11,7 +11,7 @@ import type { ShardMessage } from "../env.ts";
 import { takesSteps } from "../channels/kind.ts";
 import { newStamp } from "../platform/ids.ts";
 import { log, logFault } from "../platform/log.ts";
-import { HOUR, MINUTE, SECOND } from "../platform/time.ts";
+import { MINUTE, SECOND } from "../platform/time.ts";
 import type { Run, Sent } from "./attempt.ts";
 import { attempt, gateOf } from "./attempt.ts";
 import { PROBING } from "./breaker.ts";
@@ -43,8 +43,8 @@ const MARGIN = 5 * SECOND;
 const CONNECTIONS = 6;
 /** How many entries after its cursor a channel sees in one run: more than any kind's batch. */
 const WINDOW = 20;
-/** A successor that is due within this travels as a delayed message (Queues took 12 hours before it took more). */
-const MESSAGE_HORIZON = 12 * HOUR;
+/** A successor that is due within this travels as a delayed message; a later one is the tick's, which goes by business time alone. */
+const MESSAGE_HORIZON = MINUTE;
 /** Beyond its time a message is given this long to arrive before the tick sends another. */
 export const MESSAGE_GRACE = 90 * SECOND;
 

@@ -71,12 +71,20 @@ export async function startWechat(port = 0): Promise<{ url: string; wechat: Wech
 
 if (import.meta.main) {
   const { port, ...account } = parseArgs({
-    options: { port: { type: "string" }, app_id: { type: "string" }, secret: { type: "string" } },
+    options: {
+      port: { type: "string", default: "8899" },
+      app_id: { type: "string" },
+      secret: { type: "string" },
+      callback: { type: "string", default: "http://127.0.0.1:8787/wechat/huade-dangjian/callback" },
+    },
   }).values;
-  const { url, wechat } = await startWechat(Number(port ?? 0));
+  const { url, wechat } = await startWechat(Number(port));
   const app_id = account.app_id ?? "wx0123456789abcdef";
   const secret = account.secret ?? "0123456789abcdef0123456789abcdef";
-  wechat.register({ app_id, secret });
-  console.log(`WeChat, simulated: ${url}  AppID ${app_id}  AppSecret ${secret}\nPublic pages: ${url}/public`);
+  wechat.register({ app_id, secret, callback: { url: account.callback, token: "kanfademo", aes_key: null } });
+  console.log(
+    `WeChat, simulated: ${url}  AppID ${app_id}  AppSecret ${secret}  Token kanfademo\n` +
+      `Public pages: ${url}/public\n\nNow start an empty office against it:\n  KANFA_API_BASES='{"wechat":"${url}"}' npm start`,
+  );
   setInterval(() => {}, 2 ** 30);
 }

@@ -135,11 +135,11 @@ function notFound(state: State, looks: number, context: Context): Move {
   return go({ ...state, out: { ...state.out, ...out } }, { name: "end" });
 }
 
-const FIRST_POLL = 20 * SECOND;
+const FIRST_POLL = 5 * SECOND;
 /** Between looks at a result: events come within seconds, reviews take minutes, an administrator has half an hour. */
-const POLLS = [MINUTE, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE];
+const POLLS = [20 * SECOND, MINUTE, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE];
 /** A message to all that was sent waits this many looks for the event that brings its addresses: nothing else does. */
-const FOR_ADDRESSES = 4;
+const FOR_ADDRESSES = 5;
 /** Longer than any review. */
 const NO_RESULT = DAY;
 const SILENT = "微信一天里没有给出结果。为免重复，刊发没有再发；请到公众号后台核对";
