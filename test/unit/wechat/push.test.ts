@@ -1,0 +1,161 @@
+/** What becomes of a day's posts at an account, on a platform that refuses as WeChat refuses. */
+import { describe, expect, it } from "vitest";
+import { AccountOffice } from "./account-office.ts";
+import { APP } from "./at.ts";
+
+async function opened(posts: number, config: object = {}, setup: object = {}): Promise<AccountOffice> {
+  const office = new AccountOffice(setup);
+  await office.account(config);
+  office.release(posts);
+  return office;
+}
+
+const pages = (...kinds: [string, number[]][]): string[] =>
+  kinds.flatMap(([kind, posts]) => posts.map((n) => `${kind} 稿件 ${n}`));
+const to = (from: number, until: number): number[] => Array.from({ length: until - from + 1 }, (_, i) => from + i);
+const alerts = (office: AccountOffice): string[] =>
+  office
+    .rows<{ kind: string; title: string }>(`SELECT kind, title FROM alerts`)
+    .map(({ kind, title }) => `${kind} ${title}`);
+const why = (office: AccountOffice, post: number): string =>
+  office.value(`SELECT why FROM wechat_articles WHERE post_id = ?`, post);
+
+describe("fifteen posts", () => {
+  it("go out as eight to all and seven published, not before the account's time", async () => {
+    const office = await opened(15);
+    await office.tick();
+    await office.drain();
+    expect(office.platform.world.log).toEqual([]);
+    await office.settle();
+    expect(office.pages).toEqual(pages(["mass", to(1, 8)], ["publish", to(9, 15)]));
+    expect(office.value("SELECT cursor FROM channels")).toBe(15);
+    expect(alerts(office)).toEqual([]);
+  });
+
+  it("with the digest: the others first, then the lead, whose last article links them all", async () => {
+    const office = await opened(15, { digest: true });
+    await office.settle();
+    expect(office.pages.slice(0, 8)).toEqual(pages(["publish", to(8, 15)]));
+    expect(office.pages.slice(8, 15)).toEqual(pages(["mass", to(1, 7)]));
+    const digest = office.platform.world.pages.at(-1)!;
+    expect(digest.article.title).toBe("今日要闻（11月23日）");
+    const links = [...digest.article.content.matchAll(/<a [^>]*href="([^"]+)"/g)].map(([, href]) => href);
+    expect(links).toEqual(
+      office
+        .rows<{ url: string }>(`SELECT url FROM wechat_articles WHERE post_id >= 8 ORDER BY post_id`)
+        .map(({ url }) => url),
+    );
+    expect(links).toHaveLength(8);
+  });
+
+  it("are sent to all once a day: what is released later is published only", async () => {
+    const office = await opened(3);
+    await office.settle();
+    office.release(2);
+    await office.settle();
+    expect(office.pages).toEqual(pages(["mass", [1, 2, 3]], ["publish", [4, 5]]));
+    office.now += 24 * 3_600_000;
+    office.release(1);
+    await office.settle();
+    expect(office.pages.at(-1)).toBe("mass 稿件 6");
+  });
+
+  it("are published when the platform has no message left, whatever we counted", async () => {
+    const office = await opened(2, {}, { mass: { day: 0, month: 0 } });
+    await office.settle();
+    expect(office.pages).toEqual(pages(["publish", [1, 2]]));
+    expect(office.receipts).toEqual(["published publish 1", "published publish 2"]);
+  });
+
+  it("of a 服务号 are sent four times a month", async () => {
+    const office = await opened(1, { mode: "service" }, { type: "service" });
+    for (let day = 1; day <= 5; day++) {
+      await office.settle();
+      office.now += 24 * 3_600_000;
+      office.release(1);
+    }
+    expect(office.pages).toEqual(pages(["mass", to(1, 4)], ["publish", [5]]));
+  });
+});
+
+describe("an article that the platform refuses", () => {
+  it("by name goes out of its bundle, and the others go on", async () => {
+    const office = await opened(9);
+    office.platform.world.faults.outcomes.push({ of: "publish", publish_status: 2, fail_idx: [1] });
+    await office.settle();
+    expect(office.pages).toEqual(pages(["mass", to(1, 8)]));
+    expect(why(office, 9)).toContain("原创");
+    expect(alerts(office)).toEqual(["wechat.left_out 1 篇没有发到公众号"]);
+  });
+
+  it("without a name is found by halves", async () => {
+    const office = await opened(4);
+    office.sqlite.query(`UPDATE posts SET title = ? WHERE id = 3`, "坏");
+    const { handle } = office.platform;
+    office.platform.handle = async (request, options) => {
+      const copy = request.clone();
+      if (new URL(request.url).pathname === "/cgi-bin/draft/add" && (await copy.text()).includes('"坏"'))
+        return Response.json({ errcode: 45166, errmsg: "invalid content" });
+      return handle.call(office.platform, request, options);
+    };
+    await office.settle();
+    expect(office.pages).toEqual(pages(["mass", [1, 2]], ["publish", [4]]));
+    expect(office.receipts).toEqual(["published mass 1", "published mass 2", "failed draft 0", "published publish 1"]);
+  });
+
+  it("or keeps only in part is not published", async () => {
+    const office = await opened(2);
+    const { handle } = office.platform;
+    let looks = 0;
+    office.platform.handle = async (request, options) => {
+      const response = await handle.call(office.platform, request, options);
+      if (new URL(request.url).pathname !== "/cgi-bin/draft/get" || looks++ > 0) return response;
+      return new Response((await response.text()).replace("正文", "正"), response);
+    };
+    await office.settle();
+    expect(office.pages).toEqual(pages(["mass", [2]]));
+    expect(why(office, 1)).toContain("正文在");
+  });
+});
+
+describe("a message to all", () => {
+  it("that the administrator refuses, or leaves alone, is published instead, and the office is told", async () => {
+    for (const yes of [false, null]) {
+      const office = await opened(2, {}, { protected: true });
+      await office.tick();
+      office.now += 15 * 60_000;
+      await office.tick();
+      await office.drain();
+      for (let i = 0; i < 3 && office.platform.account(APP.app_id).sends.length === 0; i++) {
+        office.now += 60_000;
+        await office.tick();
+        await office.drain();
+      }
+      if (yes !== null) office.platform.decide(APP.app_id, yes);
+      await office.settle();
+      expect(office.pages).toEqual(pages(["publish", [1, 2]]));
+      expect(alerts(office)).toHaveLength(1);
+      expect(alerts(office)[0]).toContain("没有群发成功");
+    }
+  });
+});
+
+describe("trouble of the account", () => {
+  it.each([40164, 48001, 50007, 40243, 89503])(
+    "%i: told once, nothing lost, and it goes on when it is mended",
+    async (code) => {
+      const office = await opened(2);
+      const broken = code === 48001 ? "/cgi-bin/draft/add" : "/cgi-bin/stable_token";
+      office.platform.script.push(
+        ...Array.from({ length: 3 }, () => ({
+          path: broken,
+          answer: { errcode: code, errmsg: "invalid ip 1.2.3.4" },
+        })),
+      );
+      await office.settle();
+      expect(alerts(office)).toHaveLength(1);
+      expect(alerts(office)[0]).toMatch(new RegExp(`^wechat\\.account 公众号需要处理：.*（${code}）$`));
+      expect(office.pages).toEqual(pages(["mass", [1, 2]]));
+    },
+  );
+});
