@@ -7,7 +7,7 @@ import { replyXml, wishOf } from "../../../src/wechat/callback/replies.ts";
 import { DEFAULT_SETTINGS } from "../../../src/wechat/settings.ts";
 import { runs } from "../runs.ts";
 import { document } from "./documents.ts";
-import { KEYS, NOW, PLAIN, plainQuery, sealed, sealedCall, timestamp } from "./caller.ts";
+import { KEYS, NOW, PLAIN, plainQuery, sealed, sealedCall, timestamp } from "./sender.ts";
 
 const hex = fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: 40, maxLength: 40 });
 const anything = fc.oneof(fc.string(), hex, fc.constant(timestamp), fc.constant("aes"));

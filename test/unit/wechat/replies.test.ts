@@ -6,7 +6,7 @@ import { replyXml, TEXT_LIMIT, type Wish, wishOf } from "../../../src/wechat/cal
 import { bestMatch } from "../../../src/wechat/callback/search.ts";
 import { termsOf } from "../../../src/wechat/callback/words.ts";
 import { type AccountSettings, DEFAULT_SETTINGS } from "../../../src/wechat/settings.ts";
-import { event, NOW, text } from "./caller.ts";
+import { event, NOW, text } from "./sender.ts";
 
 const SETTINGS: AccountSettings = {
   greeting: "欢迎。",
