@@ -14,8 +14,8 @@ export interface Deps extends DeliveryDeps {
   subscriptions: Pick<RateLimit, "limit">;
   hub: Pick<RateLimit, "limit">;
   readers: Pick<RateLimit, "limit">;
-  /** What other rooms know, or want to know, of what the platform tells. */
-  wechatPorts?: Pick<CallbackDeps, "linkOf" | "finished">;
+  /** What else follows when the platform says that a job has ended. */
+  wechatFinished?: CallbackDeps["wechatFinished"];
 }
 
 export interface App {

@@ -1,6 +1,7 @@
 /** An account's settings as a person changes them, and its menu as the platform gets it. */
 import type { Reply } from "../channels/kind.ts";
 import type { Account, WechatClient } from "../channels/wechat/call.ts";
+import { judgeAnswer } from "../channels/wechat/codes.ts";
 import { audit } from "../newsroom/store.ts";
 import type { Actor } from "../newsroom/types.ts";
 import { newStamp } from "../platform/ids.ts";
@@ -13,11 +14,11 @@ const sameMenu = (a: readonly Button[], b: readonly Button[]): boolean => JSON.s
 
 /**
  * Saves an account's settings, then hands the platform the menu, unless it has that. What the platform thinks of it is
- * noted with the settings: they stand, whatever it says. Without a client the menu is saved only.
+ * noted with the settings: they stand, whatever it says.
  * Throws 412 when `rev` is not their revision any more, 422 for a menu that the platform would refuse.
  */
 export async function saveSettings(
-  { db, wechat }: { db: D1Database; wechat?: WechatClient | undefined },
+  { db, wechat }: { db: D1Database; wechat: WechatClient },
   account: Account,
   settings: AccountSettings,
   rev: number,
@@ -42,33 +43,36 @@ export async function saveSettings(
   if (written!.meta.changes === 0) throw stale((await readSettings(db, account.id)).rev);
   // An account that never had a menu of ours keeps what it has.
   const never = settings.menu.length === 0 && before.settings.menu.length === 0;
-  if (wechat && !menuStands && !never) {
-    const error = await pushMenu(wechat, account, settings.menu);
+  if (!menuStands && !never) {
+    const error = await pushMenu(wechat, account, settings.menu, now);
     await notePush(db, account.id, rev + 1, error, now).run();
   }
   return readSettings(db, account.id);
 }
 
 /** Hands the platform a menu, or takes the menu away. Null when it took it, else why not, in words for people. */
-async function pushMenu(wechat: WechatClient, account: Account, menu: readonly Button[]): Promise<string | null> {
-  return refusalOf(
+async function pushMenu(
+  wechat: WechatClient,
+  account: Account,
+  menu: readonly Button[],
+  now: number,
+): Promise<string | null> {
+  const call =
     menu.length === 0
-      ? await wechat(account, { path: "/cgi-bin/menu/delete", body: {} })
-      : await wechat(account, { path: "/cgi-bin/menu/create", body: menuBody(menu) }),
-  );
+      ? { path: "/cgi-bin/menu/delete", body: {} }
+      : { path: "/cgi-bin/menu/create", body: menuBody(menu) };
+  return refusalOf(await wechat(account, call), now);
 }
 
-/** What a reply about a menu means for whoever saved it; null: it is there. */
-export function refusalOf(reply: Reply): string | null {
-  if (reply.type !== "response") return "微信平台没有应答，菜单可能没有更新。请稍后再保存一次。";
-  let answer: { errcode?: unknown; errmsg?: unknown };
-  try {
-    answer = Object(JSON.parse(reply.body)) as typeof answer;
-  } catch {
-    answer = {};
-  }
-  if (answer.errcode === 0) return null;
-  if (typeof answer.errcode !== "number") return "微信平台的应答无法识别，菜单可能没有更新。请稍后再保存一次。";
-  const said = MENU_CODES[answer.errcode] ?? "微信平台没有接受这个菜单。";
-  return `${said}（${answer.errcode} ${String(answer.errmsg ?? "").slice(0, 200)}）`;
+/** The platform has no menu: what was to be taken away is away. */
+const NO_MENU = 46003;
+
+/** What a reply about a menu means for whoever saved it; null: the platform did as it was asked. */
+export function refusalOf(reply: Reply, now: number): string | null {
+  const judged = judgeAnswer(reply, now);
+  if (judged.ok || judged.errcode === NO_MENU) return null;
+  const { errcode, explained } = judged;
+  // Nobody looks after it by itself: saved again, it goes out again.
+  if (errcode === null) return `${explained.words}。菜单可能没有更新，请稍后再保存一次。`;
+  return `${MENU_CODES[errcode] ?? `${explained.words}。${explained.next}。`}（${errcode}）`;
 }

@@ -36,7 +36,7 @@ describe("the check of the address", () => {
   it("gives the echo back to the platform, as text", async () => {
     await office.account();
     const echostr = "<script>5837420498</script>";
-    expect(await office.ask({ ...office.signed(), echostr })).toEqual({
+    expect(await office.ask({ ...(await office.signed()), echostr })).toEqual({
       status: 200,
       type: "text/plain; charset=utf-8",
       text: echostr,
@@ -45,15 +45,15 @@ describe("the check of the address", () => {
 
   it("refuses everyone else in one way, whether there is an account or not", async () => {
     const nobody = { status: 403, type: null, text: "" };
-    for (const query of [{}, { echostr: "x" }, { ...wrong(), echostr: "x" }]) {
+    for (const query of [{}, { echostr: "x" }, { ...(await wrong()), echostr: "x" }]) {
       expect(await office.ask(query)).toEqual(nobody);
       expect(await office.ask(query, MESSAGE)).toEqual(nobody);
     }
     await office.account({}, {}, "wechat-1");
-    expect(await office.ask({ ...wrong(), echostr: "x" })).toEqual(nobody);
-    expect(await office.ask(wrong(), MESSAGE)).toEqual(nobody);
+    expect(await office.ask({ ...(await wrong()), echostr: "x" })).toEqual(nobody);
+    expect(await office.ask(await wrong(), MESSAGE)).toEqual(nobody);
     world.wall += 600_000;
-    const old = office.signed();
+    const old = await office.signed();
     world.wall += 600_000;
     expect(await office.ask(old, MESSAGE)).toEqual(nobody);
   });
@@ -61,7 +61,7 @@ describe("the check of the address", () => {
   it("knows the publications that the site knows", async () => {
     await office.account();
     for (const body of [undefined, MESSAGE])
-      expect(await office.ask(office.signed(), body, "nowhere")).toEqual({ status: 404, type: null, text: "" });
+      expect(await office.ask(await office.signed(), body, "nowhere")).toEqual({ status: 404, type: null, text: "" });
   });
 });
 
@@ -79,10 +79,16 @@ describe("what a reader gets", () => {
     expect(xml).toContain("<ToUserName><![CDATA[oReader]]></ToUserName><FromUserName><![CDATA[gh_1]]></FromUserName>");
   });
 
-  it("at WeChat itself where an article is there", async () => {
-    const id = await world.one<number>(`SELECT id FROM posts WHERE title = '稿件 2'`);
+  it("at WeChat itself where it is there, and while it is", async () => {
     const link = "https://mp.weixin.qq.com/s?__biz=a&mid=2";
-    office.more = { wechatPorts: { linkOf: async () => new Map([[id, link]]) } };
+    await world.db
+      .prepare(
+        `INSERT INTO wechat_articles (channel_id, post_id, state, way, bundle, idx, url, at)
+         SELECT c.id, p.id, iif(p.title = '稿件 2', 'published', 'deleted'), 'publish', 'b', 1, ?, 0 FROM channels c, posts p
+         WHERE p.title IN ('稿件 2', '稿件 3')`,
+      )
+      .bind(link)
+      .run();
     const xml = (await event("CLICK", { EventKey: "today" }))!;
     expect(xml.match(/<Url>/g)!.length).toBe(8);
     expect(xml.split(`<![CDATA[${link}]]>`).length).toBe(2);
@@ -106,10 +112,12 @@ describe("what a reader gets", () => {
     await office.account({ encoding_aes_key: AES_KEY });
     expect(titles(await office.saysSealed("event", { Event: "CLICK", EventKey: "today" }))).toHaveLength(8);
     expect(await office.saysSealed("text", { Content: "稿件 7", MsgId: "1" })).toContain("稿件 7");
-    expect(await office.ask(office.signed(), office.message("text", { Content: "x", MsgId: "2" }))).toMatchObject({
-      status: 403,
-      text: "",
-    });
+    expect(await office.ask(await office.signed(), office.message("text", { Content: "x", MsgId: "2" }))).toMatchObject(
+      {
+        status: 403,
+        text: "",
+      },
+    );
   });
 
   it("who subscribes is greeted, with the day's posts if the office wants that", async () => {
@@ -164,7 +172,7 @@ describe("a message that comes again", () => {
       for (let n = 0; n < 4; n++) {
         const reader = `o-${side}-${n}`;
         world.line.crash(n, side);
-        await office.ask(office.signed(), office.message("event", { Event: "subscribe" }, reader));
+        await office.ask(await office.signed(), office.message("event", { Event: "subscribe" }, reader));
         world.line.restart();
         const before = await world.one<number>(`SELECT total(subscribed) FROM wechat_days`);
         const answer = await event("subscribe", {}, reader);
@@ -213,15 +221,13 @@ describe("the end of a job", () => {
   it("is told to who wants to know, in the same batch and once", async () => {
     await office.account();
     office.more = {
-      wechatPorts: {
-        finished: (db, channel, { job }, guard, now) => [
-          db
-            .prepare(
-              `INSERT INTO audit (at, actor, action, subject, detail) SELECT ?, 'x', 'x', ?, '{}' WHERE ${guard.sql}`,
-            )
-            .bind(now, `${channel > 0} ${job}`, ...guard.args),
-        ],
-      },
+      wechatFinished: (db, channel, { job }, guard, now) => [
+        db
+          .prepare(
+            `INSERT INTO audit (at, actor, action, subject, detail) SELECT ?, 'x', 'x', ?, '{}' WHERE ${guard.sql}`,
+          )
+          .bind(now, `${channel > 0} ${job}`, ...guard.args),
+      ],
     };
     await finish("7");
     await finish("7");
@@ -250,7 +256,7 @@ describe("what it costs", () => {
       [() => text("旧闻 4999"), { queries: 8, rows: 700 }],
       [() => event("CLICK", { EventKey: "today" }), { queries: 8, rows: 250 }],
       [() => event("subscribe"), { queries: 7, rows: 20 }],
-      [() => office.ask(wrong(), MESSAGE), { queries: 2, rows: 5 }],
+      [async () => office.ask(await wrong(), MESSAGE), { queries: 2, rows: 5 }],
       [() => office.ask({}, MESSAGE), { queries: 1, rows: 2 }],
     ] as const) {
       world.line.resetCounts();
@@ -266,7 +272,7 @@ describe("what it costs", () => {
 describe("whatever is sent", () => {
   it("a body too large is not read, and no call is answered later than the platform waits", async () => {
     await office.account();
-    expect(await office.ask(office.signed(), "x".repeat(64 * 1024 + 1))).toMatchObject({ status: 413, text: "" });
+    expect(await office.ask(await office.signed(), "x".repeat(64 * 1024 + 1))).toMatchObject({ status: 413, text: "" });
     const never = new Promise<string>(() => {});
     expect(await within(never, 0, "late")).toBe("late");
     expect(await within(Promise.resolve("answer"), 10_000, "late")).toBe("answer");
@@ -275,7 +281,7 @@ describe("whatever is sent", () => {
   it("a fault of ours asks the platform to come again, in no words", async () => {
     await office.account();
     world.line.crash(2, "before");
-    expect(await office.ask(office.signed(), office.message("text", { Content: "x" }))).toEqual({
+    expect(await office.ask(await office.signed(), office.message("text", { Content: "x" }))).toEqual({
       status: 503,
       type: null,
       text: "",
@@ -289,7 +295,7 @@ describe("whatever is sent", () => {
       await office.account();
       await fc.assert(
         fc.asyncProperty(document, fc.boolean(), fc.boolean(), async (body, signed, aes) => {
-          const query = { ...(signed ? office.signed() : wrong()), ...(aes && { encrypt_type: "aes" }) };
+          const query = { ...(await (signed ? office.signed() : wrong())), ...(aes && { encrypt_type: "aes" }) };
           const { status, text } = await office.ask(query, body);
           expect([200, 400, 403]).toContain(status);
           if (!signed || aes) expect([status, text]).toEqual([403, ""]);

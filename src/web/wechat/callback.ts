@@ -110,7 +110,7 @@ wechatCallback.post(
       const body = new TextDecoder().decode(await bodyOf(c, LIMIT));
       const deps = c.get("deps");
       const call = { query: queryOf(c), body };
-      const work = answerCall({ ...deps, ...deps.wechatPorts }, called, call, c.get("now")).catch(failed);
+      const work = answerCall(deps, called, call, c.get("now")).catch(failed);
       // What is late goes on after the answer.
       c.executionCtx.waitUntil(work);
       return answered(c, await within(work, DEADLINE, SUCCESS));

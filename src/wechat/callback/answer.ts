@@ -11,6 +11,7 @@ import { newStamp } from "../../platform/ids.ts";
 import { log } from "../../platform/log.ts";
 import { HOUR, localDate } from "../../platform/time.ts";
 import type { OpenAccount } from "../accounts.ts";
+import { readReceipts } from "../article-store.ts";
 import {
   cardOf,
   type CardPost,
@@ -28,13 +29,6 @@ import { type Message, messageOf } from "./message.ts";
 import { type Card, CARDS, type Reply, replyXml, type Wish, wishOf } from "./replies.ts";
 import { bestMatch } from "./search.ts";
 
-/** Where posts are at WeChat itself, by their ids; a post that is missing is shown on the site. */
-export type LinkOf = (
-  db: D1Database,
-  channelId: number,
-  posts: readonly { id: number }[],
-) => Promise<ReadonlyMap<number, string>>;
-
 /** What else follows from the end of a job: statements of the batch that notes it, each under the guard. */
 export type Finished = (db: D1Database, channelId: number, finish: Finish, guard: Guard, now: number) => Statement[];
 
@@ -43,8 +37,7 @@ export interface CallbackDeps {
   keys: SecretKeys;
   /** Where readers reach the site, without a trailing slash. */
   siteUrl: string;
-  linkOf?: LinkOf | undefined;
-  finished?: Finished | undefined;
+  wechatFinished?: Finished | undefined;
 }
 
 /** What goes back over HTTP. */
@@ -106,7 +99,7 @@ export async function answerCall(
 
 /** The batch that notes a message and does what follows from it, once. */
 async function noted(
-  { db, keys, finished }: CallbackDeps,
+  { db, keys, wechatFinished }: CallbackDeps,
   account: OpenAccount,
   message: Message,
   wish: Wish,
@@ -128,7 +121,7 @@ async function noted(
       return [
         first,
         insertFinish(db, account.id, message.finish, now, guard),
-        ...(finished?.(db, account.id, message.finish, guard, now) ?? []),
+        ...(wechatFinished?.(db, account.id, message.finish, guard, now) ?? []),
         ...wakeChannel(db, account.id, now),
       ];
     default:
@@ -180,14 +173,24 @@ async function replyTo(deps: CallbackDeps, called: Called, wish: Wish): Promise<
   }
 }
 
+/** Cards of posts. Each leads to where it is at WeChat, or to the site while it is not there. */
 async function cardsOf(deps: CallbackDeps, { account }: Called, posts: readonly CardPost[]): Promise<Card[]> {
-  const links = await deps.linkOf?.(deps.db, account.id, posts);
-  return posts.map(({ id, uid, title, digest, cover }) => ({
-    title,
-    digest,
-    picture: absolute(cover, deps.siteUrl),
-    url: links?.get(id) ?? `${deps.siteUrl}/posts/${uid}`,
-  }));
+  if (posts.length === 0) return [];
+  const receipts = await readReceipts(
+    deps.db,
+    account.id,
+    posts.map(({ uid }) => uid),
+  );
+  return posts.map(({ uid, title, digest, cover }) => {
+    const receipt = receipts[uid];
+    const there = receipt?.state === "published" ? receipt.url : null;
+    return {
+      title,
+      digest,
+      picture: absolute(cover, deps.siteUrl),
+      url: there ?? `${deps.siteUrl}/posts/${uid}`,
+    };
+  });
 }
 
 /** A greeting as the first card: its first line is the title. */

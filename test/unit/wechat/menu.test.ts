@@ -45,14 +45,15 @@ describe("a menu", () => {
 });
 
 describe("the platform's answer to it", () => {
-  const answer = (body: string) => refusalOf({ type: "response", status: 200, headers: {}, body });
-  it("is plain words, or nothing amiss", () => {
+  const answer = (body: string) => refusalOf({ type: "response", status: 200, headers: {}, body }, 0);
+  it("is plain words and what to do, or nothing amiss", () => {
     expect(answer('{"errcode":0,"errmsg":"ok"}')).toBeNull();
-    expect(answer('{"errcode":40018,"errmsg":"invalid button name size"}')).toMatch(/名称太长.*40018 invalid button/);
-    expect(answer('{"errcode":99999,"errmsg":"new"}')).toContain("99999 new");
-    for (const body of ["", "null", "[]", "<html>", '{"errcode":"0"}'])
-      expect(answer(body), body).toContain("无法识别");
-    expect(refusalOf({ type: "timeout" })).toContain("没有应答");
+    expect(answer('{"errcode":46003,"errmsg":"menu no exist"}')).toBeNull();
+    expect(answer('{"errcode":40018,"errmsg":"invalid button name size"}')).toMatch(/名称太长.*40018/);
+    expect(answer('{"errcode":48001,"errmsg":"api unauthorized"}')).toMatch(/没有这个接口的权限.*48001/);
+    expect(answer('{"errcode":99999,"errmsg":"new"}')).toContain("99999");
+    expect(answer("<html>")).toContain("再保存一次");
+    expect(refusalOf({ type: "timeout" }, 0)).toContain("再保存一次");
   });
 });
 

@@ -1,9 +1,6 @@
 /** An office with an Official Account, and the platform that calls it, over HTTP. */
 import { createExecutionContext, env, waitOnExecutionContext } from "cloudflare:test";
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 import { Hono } from "hono";
-import type { StepsKind } from "../../../src/channels/kind.ts";
-import { ACCOUNT_SECRETS, accountConfig } from "../../../src/channels/wechat/account.ts";
 import type { WechatCall } from "../../../src/channels/wechat/call.ts";
 import type { Reply } from "../../../src/channels/kind.ts";
 import type { Filter } from "../../../src/delivery/filter.ts";
@@ -14,6 +11,7 @@ import { authenticate } from "../../../src/web/api/auth.ts";
 import type { App, Deps } from "../../../src/web/context.ts";
 import { problemOf, problemResponse } from "../../../src/web/problems.ts";
 import { wechatCallback } from "../../../src/web/wechat/callback.ts";
+import { decrypt, encrypt, signature } from "../../outside/wechat/envelope.ts";
 import { ADMIN, ORIGIN } from "./api.ts";
 import { at, World } from "./world.ts";
 
@@ -24,24 +22,6 @@ export const CONFIG = {
   mode: "certified",
 };
 export const AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
-
-/** What the callback needs of the kind: its name, its settings, which of them are secret. */
-const kind: StepsKind = {
-  name: "wechat",
-  config: accountConfig,
-  secrets: ACCOUNT_SECRETS,
-  address: null,
-  signs: null,
-  limits: { batch: 8, deadline: 5000 },
-  unknown: "resend",
-  wants: () => "summary",
-  most: 1,
-  sealed: false,
-  begin: () => null,
-  next: () => ({ type: "wait", state: null, until: 0 }),
-};
-
-const sha1 = (parts: readonly string[]) => createHash("sha1").update(parts.toSorted().join("")).digest("hex");
 
 export interface Said {
   status: number;
@@ -59,7 +39,6 @@ export class Office {
   readonly #app = new Hono<App>();
 
   constructor() {
-    this.world.kinds.set("wechat", kind);
     this.#app.use(async (c, next) => {
       const wechat: Deps["wechat"] = async (_, call) => {
         this.calls.push(call);
@@ -114,14 +93,14 @@ export class Office {
     return String(Math.floor(this.world.wall / 1000));
   }
 
-  signed(token = CONFIG.token): Record<string, string> {
+  async signed(token = CONFIG.token): Promise<Record<string, string>> {
     const [timestamp, nonce] = [this.#time, "1372623149"];
-    return { timestamp, nonce, signature: sha1([token, timestamp, nonce]), openid: "oReader" };
+    return { timestamp, nonce, signature: await signature(token, timestamp, nonce), openid: "oReader" };
   }
 
   /** A message in plain mode; null when the platform gets `success`. */
   async says(type: string, members: Record<string, string>, from = "oReader"): Promise<string | null> {
-    return silent(await this.ask(this.signed(), this.message(type, members, from)));
+    return silent(await this.ask(await this.signed(), this.message(type, members, from)));
   }
 
   message(type: string, members: Record<string, string>, from = "oReader"): string {
@@ -134,15 +113,15 @@ export class Office {
 
   /** The same in safe mode; the answer is opened. */
   async saysSealed(type: string, members: Record<string, string>): Promise<string | null> {
-    const encrypted = seal(this.message(type, members));
-    const query = this.signed();
-    const parts = [CONFIG.token, query.timestamp!, query.nonce!, encrypted];
+    const encrypted = await encrypt(AES_KEY, CONFIG.app_id, this.message(type, members));
+    const query = await this.signed();
+    const msg_signature = await signature(CONFIG.token, query.timestamp!, query.nonce!, encrypted);
     const said = await this.ask(
-      { ...query, encrypt_type: "aes", msg_signature: sha1(parts) },
+      { ...query, encrypt_type: "aes", msg_signature },
       `<xml><ToUserName><![CDATA[gh_1]]></ToUserName><Encrypt><![CDATA[${encrypted}]]></Encrypt></xml>`,
     );
     const answer = silent(said);
-    return answer === null ? null : unseal(answer);
+    return answer === null ? null : unsealed(answer);
   }
 }
 
@@ -151,29 +130,14 @@ function silent({ status, text }: Said): string | null {
   return text === "success" ? null : text;
 }
 
-const key = Buffer.from(`${AES_KEY}=`, "base64");
-
-function seal(xml: string): string {
-  const [message, id] = [Buffer.from(xml), Buffer.from(CONFIG.app_id)];
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(message.length);
-  const bytes = Buffer.concat([randomBytes(16), length, message, id]);
-  const padding = 32 - (bytes.length % 32);
-  const cipher = createCipheriv("aes-256-cbc", key, key.subarray(0, 16)).setAutoPadding(false);
-  return Buffer.concat([
-    cipher.update(Buffer.concat([bytes, Buffer.alloc(padding, padding)])),
-    cipher.final(),
-  ]).toString("base64");
-}
-
-function unseal(answer: string): string {
+/** What is in an encrypted answer. Throws for one that is not the account's. */
+async function unsealed(answer: string): Promise<string> {
   const member = (name: string) =>
     new RegExp(`<${name}>(?:<!\\[CDATA\\[)?(.*?)(?:\\]\\]>)?</${name}>`).exec(answer)![1]!;
   const encrypted = member("Encrypt");
-  const signature = sha1([CONFIG.token, member("TimeStamp"), member("Nonce"), encrypted]);
-  if (signature !== member("MsgSignature")) throw new Error("the answer is not signed");
-  const decipher = createDecipheriv("aes-256-cbc", key, key.subarray(0, 16)).setAutoPadding(false);
-  const bytes = Buffer.concat([decipher.update(encrypted, "base64"), decipher.final()]);
-  const length = bytes.readUInt32BE(16);
-  return bytes.subarray(20, 20 + length).toString();
+  const expected = await signature(CONFIG.token, member("TimeStamp"), member("Nonce"), encrypted);
+  if (expected !== member("MsgSignature")) throw new Error("the answer is not signed");
+  const { message, app_id } = await decrypt(AES_KEY, encrypted);
+  if (app_id !== CONFIG.app_id) throw new Error("the answer is another account's");
+  return message;
 }
