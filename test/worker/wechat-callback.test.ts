@@ -236,12 +236,12 @@ describe("the end of a job", () => {
 });
 
 describe("what it costs", () => {
-  it("finds the account among 100,000 channels, and answers by words among 5,000 posts, by few rows", async () => {
+  it("finds the account among 20,000 channels, and answers by words among 5,000 posts, by few rows", async () => {
     await office.account();
     await edition();
     await world.db.batch([
       world.db.prepare(
-        `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+        `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
          INSERT INTO channels (uid, shard, kind, name, status, config, filter, expires_after, start_seq, cursor, due_at, rev, created_at, updated_at)
          SELECT 'reader-' || i, (SELECT min(id) FROM shards), 'webpush', 'x', 'active', '{}', '{}', 1, 0, 0, 0, 1, 0, 0 FROM n`,
       ),
