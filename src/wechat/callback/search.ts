@@ -1,5 +1,5 @@
 /** Which post a reader means by some words. */
-import { termsOf } from "./words.ts";
+import { finder, plainText, termsOf } from "./words.ts";
 
 /** Readers ask in a few words; what comes after these many characters is not looked at. */
 const LONGEST = 60;
@@ -16,26 +16,20 @@ export function bestMatch<Post extends { title: string; digest: string }>(
   words: string,
   posts: readonly Post[],
 ): Post | null {
-  const asked = termsOf([...words].slice(0, LONGEST).join(""));
-  const indexed = posts.map((post) => ({ post, title: termsOf(post.title), digest: termsOf(post.digest) }));
-  const needed = Math.min(2, asked.size);
-  const weights = new Map(
-    [...asked].map((term) => {
-      const having = indexed.filter(({ title, digest }) => title.has(term) || digest.has(term)).length;
-      return [term, Math.log(1 + posts.length / Math.max(1, having))];
-    }),
-  );
-  let best: { post: Post; score: number } | null = null;
-  for (const { post, title, digest } of indexed) {
-    let shared = 0;
-    let score = 0;
-    for (const [term, weight] of weights) {
-      const [inTitle, inDigest] = [title.has(term), digest.has(term)];
-      if (!inTitle && !inDigest) continue;
-      shared += 1;
-      score += weight * (inTitle ? TITLE_WEIGHT : 1);
+  const asked = [...termsOf([...words].slice(0, LONGEST).join(""))].map(finder);
+  const plain = posts.map((post) => ({ title: plainText(post.title), digest: plainText(post.digest) }));
+  const scores = posts.map(() => ({ shared: 0, score: 0 }));
+  for (const has of asked) {
+    const found = plain.map(({ title, digest }) => (has(title) ? TITLE_WEIGHT : has(digest) ? 1 : 0));
+    const weight = Math.log(1 + posts.length / Math.max(1, found.filter((times) => times > 0).length));
+    for (const [i, times] of found.entries()) {
+      if (times === 0) continue;
+      scores[i]!.shared += 1;
+      scores[i]!.score += times * weight;
     }
-    if (needed > 0 && shared >= needed && score > (best?.score ?? 0)) best = { post, score };
   }
-  return best?.post ?? null;
+  const needed = Math.max(1, Math.min(2, asked.length));
+  const fitting = scores.map(({ shared, score }) => (shared >= needed ? score : 0));
+  const best = Math.max(0, ...fitting);
+  return best === 0 ? null : posts[fitting.indexOf(best)]!;
 }
