@@ -59,6 +59,11 @@ export function wechatClient(deps: ClientDeps): WechatClient {
   };
 }
 
+/** What is posted; null for a GET. */
+type Content = { contentType: string; body: Outgoing["body"] } | null;
+
+const JSON_TYPE = "application/json; charset=utf-8";
+
 /** One call, with all its requests in one span of time. */
 class Calling {
   readonly #deps: ClientDeps;
@@ -72,12 +77,13 @@ class Calling {
   }
 
   answer(call: WechatCall): Promise<Reply> {
-    return "picture" in call ? this.#upload(call.path, call.picture) : this.#json(call.path, call.body);
+    if ("picture" in call) return this.#upload(call.path, call.picture);
+    return "body" in call ? this.#json(call.path, call.body) : this.#authorised(call.path, null);
   }
 
   async #json(path: string, body: object): Promise<Reply> {
     const json = jsonOf(body);
-    const reply = await this.#authorised(path, "application/json; charset=utf-8", json);
+    const reply = await this.#authorised(path, { contentType: JSON_TYPE, body: json });
     if (codeOf(reply) === NO_MEDIA) {
       const covers = [...json.matchAll(/"thumb_media_id":"([^"\\]+)"/g)].map(([, id]) => id!);
       if (covers.length > 0) await deleteUploads(this.#deps.db, this.#asking.holder.appId, covers).run();
@@ -92,8 +98,7 @@ class Calling {
     const key: UploadKey = { appId: this.#asking.holder.appId, use: picture.use, hash: loaded.hash };
     const known = await findUpload(db, key);
     if (known) return answerOf(known);
-    const { contentType, body } = multipart(loaded);
-    const reply = await this.#authorised(path, contentType, body);
+    const reply = await this.#authorised(path, multipart(loaded));
     const judged = judgeAnswer(reply, 0);
     const upload = judged.ok ? uploadIn(picture.use, judged.value) : null;
     if (!upload) return reply;
@@ -102,10 +107,10 @@ class Calling {
   }
 
   /** Makes the call with a token; when the platform refuses that, once more with a fetched one, and with a forced one. */
-  async #authorised(path: string, contentType: string, body: Outgoing["body"]): Promise<Reply> {
+  async #authorised(path: string, content: Content): Promise<Reply> {
     const first = await obtainToken(this.#tokens, this.#asking, null);
     if (first.type !== "token") return unobtained(first);
-    const send = (token: string): Promise<Reply> => this.#send(path, token, contentType, body);
+    const send = (token: string): Promise<Reply> => this.#send(path, token, content);
     let reply = await send(first.text);
     if (!this.#worthAnother(reply)) return reply;
     const second = await obtainToken(this.#tokens, this.#asking, first.text);
@@ -126,35 +131,30 @@ class Calling {
     const { db, keys, wall, apiBases } = this.#deps;
     const base = apiBases["wechat_token"] ?? apiBases["wechat"];
     const post = async (path: string, body: object): Promise<Reply> => {
-      const reply = await this.#post(ORIGIN + path, base, "application/json; charset=utf-8", jsonOf(body));
+      const reply = await this.#request(ORIGIN + path, base, { contentType: JSON_TYPE, body: jsonOf(body) });
       return this.#asking.secret === null ? reply : without(this.#asking.secret, reply);
     };
     return { db, keys, wall, post };
   }
 
-  async #send(path: string, token: string, contentType: string, body: Outgoing["body"]): Promise<Reply> {
+  async #send(path: string, token: string, content: Content): Promise<Reply> {
     const url = new URL(path, ORIGIN);
     // Threat: a path such as `//elsewhere` would take the token to another host.
     if (url.origin !== ORIGIN) return { type: "refused", why: "not sent: the path leads to another host" };
     url.searchParams.set("access_token", token);
-    const reply = await this.#post(url.href, this.#deps.apiBases["wechat"], contentType, body, ANSWER_CAP);
+    const reply = await this.#request(url.href, this.#deps.apiBases["wechat"], content, ANSWER_CAP);
     return without(token, reply);
   }
 
-  async #post(
-    url: string,
-    base: string | undefined,
-    contentType: string,
-    body: Outgoing["body"],
-    cap?: number,
-  ): Promise<Reply> {
+  async #request(url: string, base: string | undefined, content: Content, cap?: number): Promise<Reply> {
     const left = this.#until - this.#deps.wall();
     if (left <= 0) return { type: "refused", why: "没有发出：这次调用已经用完了时间" };
     const outgoing: Outgoing = {
       transport: "http",
       url: base === undefined ? url : rebased(url, base),
-      headers: { "content-type": contentType },
-      body,
+      method: content ? "POST" : "GET",
+      headers: content ? { "content-type": content.contentType } : {},
+      body: content?.body ?? "",
     };
     return sendHttp(this.#deps.fetch, outgoing, Math.min(left, REQUEST_DEADLINE), cap);
   }

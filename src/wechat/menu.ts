@@ -1,6 +1,6 @@
 /** An account's settings as a person changes them, and its menu as the platform gets it. */
 import type { Reply } from "../channels/kind.ts";
-import type { Account, WechatClient } from "../channels/wechat/call.ts";
+import type { Account, WechatCall, WechatClient } from "../channels/wechat/call.ts";
 import { judgeAnswer } from "../channels/wechat/codes.ts";
 import { audit } from "../newsroom/store.ts";
 import type { Actor } from "../newsroom/types.ts";
@@ -57,9 +57,9 @@ async function pushMenu(
   menu: readonly Button[],
   now: number,
 ): Promise<string | null> {
-  const call =
+  const call: WechatCall =
     menu.length === 0
-      ? { path: "/cgi-bin/menu/delete", body: {} }
+      ? { path: "/cgi-bin/menu/delete", method: "GET" }
       : { path: "/cgi-bin/menu/create", body: menuBody(menu) };
   return refusalOf(await wechat(account, call), now);
 }

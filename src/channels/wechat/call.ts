@@ -2,10 +2,14 @@
 import type { Reply } from "../kind.ts";
 
 /**
- * One call. `path` as documented (`/cgi-bin/draft/add`), with a query where it takes one. A `picture` is uploaded by its
- * content: the answer is the platform's own, or the one that it gave the first time.
+ * One call. `path` as documented (`/cgi-bin/draft/add`), with a query where it takes one. What has a `body` is posted; the
+ * few that the platform takes as GET only have a `method`. A `picture` is uploaded by its content: the answer is the
+ * platform's own, or the one that it gave the first time.
  */
-export type WechatCall = { path: string; body: object } | { path: string; picture: Picture };
+export type WechatCall =
+  | { path: string; body: object }
+  | { path: string; method: "GET" }
+  | { path: string; picture: Picture };
 
 /** A picture of a manuscript, and what for: a `body` picture is held at an address, a `cover` is permanent material. */
 export interface Picture {

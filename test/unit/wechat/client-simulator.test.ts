@@ -2,11 +2,12 @@
 import { describe, expect, it } from "vitest";
 import type { WechatCall } from "../../../src/channels/wechat/call.ts";
 import { type Judged, judgeAnswer } from "../../../src/channels/wechat/codes.ts";
+import { type Button, DEFAULT_SETTINGS, menuBody, refuseMenu } from "../../../src/wechat/settings.ts";
 import { wechatClient } from "../../../src/wechat/client.ts";
 import type { LoadedPicture } from "../../../src/wechat/upload.ts";
 import type { Setup } from "../../outside/wechat/state.ts";
 import { APP, heavy, JPEG, platform, PNG, WEBP } from "./at.ts";
-import { account, channelAlone } from "./platform.ts";
+import { account as accountOf, channelAlone } from "./platform.ts";
 
 const image = (bytes: Uint8Array, mime: "image/jpeg" | "image/png" = "image/png"): LoadedPicture => ({
   type: "picture",
@@ -37,7 +38,7 @@ function office(setup: Partial<Setup> = {}) {
     loadPicture: async () => shown.picture,
   });
   const call = async (what: WechatCall): Promise<Judged> =>
-    judgeAnswer(await client(account({ app_secret: APP.secret }), what), there.clock.now);
+    judgeAnswer(await client(accountOf({ app_secret: APP.secret }), what), there.clock.now);
   const draft = async (): Promise<Judged> => {
     const cover = await call(picture("cover"));
     const thumb = cover.ok ? cover.value["media_id"] : "none";
@@ -62,6 +63,19 @@ describe("an account at the platform", () => {
     expect(wechat.made("token")).toHaveLength(1);
     const read = await call({ path: "/cgi-bin/draft/get", body: { media_id: made.ok && made.value["media_id"] } });
     expect(read).toMatchObject({ value: { news_item: [{ title: "坚持“项目为王”" }] } });
+  });
+
+  it("gets its menu as settings word it, by the largest that they allow, and loses it", async () => {
+    const { call, account } = office();
+    const menu: Button[] = [
+      { type: "click", name: "今日要闻要", key: "today" },
+      { type: "menu", name: "更多", buttons: [{ type: "view", name: "网".repeat(20), url: "https://kanfa.test/" }] },
+    ];
+    expect(refuseMenu({ ...DEFAULT_SETTINGS, menu })).toEqual([]);
+    expect(await call({ path: "/cgi-bin/menu/create", body: menuBody(menu) })).toMatchObject({ ok: true });
+    expect(account.menu).toEqual(menuBody(menu));
+    expect(await call({ path: "/cgi-bin/menu/delete", method: "GET" })).toMatchObject({ ok: true });
+    expect(account.menu).toBeNull();
   });
 
   it("is told of the address to allow", async () => {
