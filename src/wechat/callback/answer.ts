@@ -30,14 +30,20 @@ import { type Card, CARDS, type Reply, replyXml, type Wish, wishOf } from "./rep
 import { bestMatch } from "./search.ts";
 
 /** What else follows from the end of a job: statements of the batch that notes it, each under the guard. */
-export type Finished = (db: D1Database, channelId: number, finish: Finish, guard: Guard, now: number) => Statement[];
+export type FinishedPort = (
+  db: D1Database,
+  channelId: number,
+  finish: Finish,
+  guard: Guard,
+  now: number,
+) => Statement[];
 
 export interface CallbackDeps {
   db: D1Database;
   keys: SecretKeys;
   /** Where readers reach the site, without a trailing slash. */
   siteUrl: string;
-  wechatFinished?: Finished | undefined;
+  wechatFinished?: FinishedPort | undefined;
 }
 
 /** What goes back over HTTP. */
