@@ -109,7 +109,7 @@ export class Shrinker {
   /** The picture. Throws while rows are missing. */
   done(): Pixels {
     if (this.#taken < this.#from.height) throw new Error(`${this.#taken} rows of ${this.#from.height}`);
-    return { data: this.#data, ...this.#to };
+    return { data: this.#data, width: this.#to.width, height: this.#to.height };
   }
 }
 

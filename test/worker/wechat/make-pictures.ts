@@ -148,10 +148,11 @@ export function movingWebp(size: { width: number; height: number }, frames: read
   );
 }
 
-/** A moving GIF, each frame of one colour. */
+/** A moving GIF of up to four frames, each of one colour. */
 export function movingGif(width: number, height: number, colours: readonly number[]): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(width * height * colours.length * 2 + 2000);
-  const gif = new GifWriter(bytes, width, height, { palette: [...colours, 0], loop: 0 } as never);
+  const palette = Array.from({ length: 4 }, (_, i) => colours[i] ?? 0);
+  const gif = new GifWriter(bytes, width, height, { palette, loop: 0 });
   for (const index of colours.keys())
     gif.addFrame(
       0,
