@@ -1,16 +1,11 @@
 /** What becomes of a picture's bytes so that WeChat takes them. */
 import { sniff } from "../../articles/media.ts";
 import { jpegFrame, pictureSize } from "../../articles/picture-size.ts";
+import { WECHAT_LIMITS } from "../../formats/index.ts";
 import { isInterlaced } from "./png.ts";
 import type { Extent, Pixels } from "./shrink.ts";
 import { fitting, shrink, upright } from "./shrink.ts";
 import { stillWebp } from "./webp.ts";
-
-/**
- * Fewer bytes than this are taken: developers.weixin.qq.com, media/uploadimg, “1MB 以下” of JPEG and PNG, read the narrow
- * way. Covers, of which the platform takes 10 MB, are kept to it too: they are shown no larger.
- */
-export const PICTURE_LIMIT = 1_000_000;
 
 /** Bytes that a decoder may take. An isolate has 128 MB, of which the Worker, other requests and the encoder need theirs. */
 const ROOM = 80 * 1024 * 1024;
@@ -114,7 +109,7 @@ async function encode(pixels: Pixels, limit: number): Promise<Uint8Array<ArrayBu
  * would not fit into memory, is missing, with words for the editor. A WebP of 12 megapixels takes 1.2 s in workerd on a
  * 2-core cloud machine: 0.7 s to decode and shrink it, 0.5 s to encode.
  */
-export async function fitPicture(bytes: Uint8Array<ArrayBuffer>, limit = PICTURE_LIMIT): Promise<Fitted> {
+export async function fitPicture(bytes: Uint8Array<ArrayBuffer>, limit = WECHAT_LIMITS.picture): Promise<Fitted> {
   const type = sniff(bytes);
   if (type === null) return missing(FOREIGN);
   const size = pictureSize(bytes, type);

@@ -65,7 +65,10 @@ describe("findings", () => {
     const bytes = new Uint8Array([0x47, 0x49, 0x46, 0x38, 0x39, 0x61, 1, 2, 3]);
     const { url } = expectStatus(await api<{ url: string }>("POST", "/media", { body: bytes }), 201);
     const { id } = await makeArticle({ markdown: `![秋收](${url})`, cover: url });
-    expect(rules(expectStatus(await api<Looked>("GET", `/articles/${id}/preflight`), 200))).toEqual(["picture-type"]);
+    expect(rules(expectStatus(await api<Looked>("GET", `/articles/${id}/preflight`), 200))).toEqual([
+      "picture-type",
+      "picture-type",
+    ]);
   });
 
   it("are for those who may read", async () => {

@@ -2,10 +2,11 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { keepMedia, mediaPath, sniff } from "../../../src/articles/media.ts";
+import { WECHAT_LIMITS } from "../../../src/formats/index.ts";
 import { sha256 } from "../../../src/platform/crypto.ts";
 import { type PictureDeps, pictureLoader } from "../../../src/wechat/pictures.ts";
 import { decodePng } from "../../../src/wechat/pictures/png.ts";
-import { BROKEN, fitPicture, PICTURE_LIMIT } from "../../../src/wechat/pictures/fit.ts";
+import { BROKEN, fitPicture } from "../../../src/wechat/pictures/fit.ts";
 import {
   BLUE,
   CLEAR,
@@ -29,7 +30,7 @@ const near = (colour: readonly number[], wanted: readonly number[]) =>
   colour.every((value, c) => Math.abs(value - wanted[c]!) <= 24);
 
 /** The JPEG that came of it, looked at in the middle of its left and right halves. */
-async function converted(bytes: Uint8Array<ArrayBuffer>, limit = PICTURE_LIMIT) {
+async function converted(bytes: Uint8Array<ArrayBuffer>, limit = WECHAT_LIMITS.picture) {
   const fitted = await fitPicture(bytes, limit);
   if (fitted.type === "missing") expect.fail(fitted.why);
   expect(fitted.mime).toBe("image/jpeg");
@@ -82,7 +83,7 @@ describe("what WeChat does not take becomes a JPEG", () => {
 describe("what is too large shrinks", () => {
   it("a PNG of over 1 MB", async () => {
     const bytes = await png(noise(700, 500));
-    expect(bytes.length).toBeGreaterThan(PICTURE_LIMIT);
+    expect(bytes.length).toBeGreaterThan(WECHAT_LIMITS.picture);
     expect(await converted(bytes)).toMatchObject({ width: 700, height: 500 });
   });
 
