@@ -16,7 +16,10 @@ import { correctHandovers, recallHandovers } from "./handover/store.ts";
 import type { Deps } from "./web/context.ts";
 import { accountBooks } from "./wechat/books.ts";
 import { wechatClient } from "./wechat/client.ts";
+import { runAccount } from "./wechat/lane.ts";
 import { pictureLoader } from "./wechat/pictures.ts";
+import { lookAtSheets } from "./wechat/sheet-looks.ts";
+import { recallAtAccounts } from "./wechat/takedown-store.ts";
 
 const outward: Fetch = (url, init) => fetch(url, init);
 const wall = () => Date.now();
@@ -43,7 +46,7 @@ export function depsOf(env: Env): Deps {
     resolve: resolverAt(apiBases["doh"] ?? DOH_BASE),
   };
   const loadPicture = pictureLoader({ ...outside, media: env.MEDIA, assets: env.ASSETS });
-  return {
+  const deps: Deps = {
     db,
     queue: env.QUEUE,
     ...outside,
@@ -55,6 +58,8 @@ export function depsOf(env: Env): Deps {
     apiBases,
     wechat: wechatClient({ db, fetch: outward, wall, keys, apiBases, loadPicture }),
     books: { wechat: accountBooks({ db, wall }) },
+    runAccount: (message, now) => runAccount(deps, message, now),
+    wechatPorts: { finished: lookAtSheets },
     media: env.MEDIA,
     desk: {
       db,
@@ -62,6 +67,7 @@ export function depsOf(env: Env): Deps {
       mediaOf,
       wake: (now) => wakeShards(db, now),
       handovers: { corrected: correctHandovers, recalled: recallHandovers },
+      accounts: { recalled: recallAtAccounts },
     },
     adminToken: env.KANFA_ADMIN_TOKEN || undefined,
     denials: env.DENIALS,
@@ -69,6 +75,7 @@ export function depsOf(env: Env): Deps {
     hub: env.HUB,
     readers: env.READERS,
   };
+  return deps;
 }
 
 /** Resend if there is a key for it, else the binding, if there is one. */

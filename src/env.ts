@@ -49,7 +49,16 @@ export interface HubMessage {
   made: number;
 }
 
-export type QueueMessage = ShardMessage | ResendMessage | HubMessage;
+/** "Do what this WeChat account has to do beside its pushes": the channel's id. What is due is read from the rows. */
+export interface AccountMessage {
+  v: 1;
+  account: number;
+  /** As a {@link ShardMessage}'s. */
+  at: number;
+  made: number;
+}
+
+export type QueueMessage = ShardMessage | ResendMessage | HubMessage | AccountMessage;
 
 /** "Look after this shard." It carries no payload: what is due is read from the rows, so losing or doubling it is harmless. */
 export interface ShardMessage {

@@ -31,9 +31,12 @@ import { forgetRequests } from "./platform/requests.ts";
 import { type LetterDeps, sendLetters } from "./readers/letters.ts";
 import { forgetConfirmations } from "./readers/store.ts";
 import { forgetSights } from "./wechat/callback-store.ts";
+import type { AccountDeps } from "./wechat/deps.ts";
+import { lookBack } from "./wechat/late.ts";
+import { sweepAccounts } from "./wechat/lane.ts";
 
 /** Runs the tick of the business time `at`. */
-export async function tick(deps: Pick<DeliveryDeps, "queue"> & LetterDeps, at: number): Promise<void> {
+export async function tick(deps: Pick<DeliveryDeps, "queue"> & LetterDeps & AccountDeps, at: number): Promise<void> {
   const { db } = deps;
   const heart = await beat(db, at, deps.wall());
   const faults: unknown[] = [];
@@ -65,6 +68,7 @@ export async function tick(deps: Pick<DeliveryDeps, "queue"> & LetterDeps, at: n
     });
   await attempt("sweep", async () => void (await sweep(deps, at)));
   if (due.resends) await attempt("replays", () => sweepResends(deps, at));
+  if (due.accounts) await attempt("accounts", () => sweepAccounts(deps, at));
   if (due.hub) await attempt("hub", () => sweepHub(deps, at));
   if (due.letters) await attempt("letters", () => sendLetters(deps));
   if (heart.chores_at <= at)
@@ -86,12 +90,13 @@ export async function tick(deps: Pick<DeliveryDeps, "queue"> & LetterDeps, at: n
       if (purged!.meta.changes >= PURGE_LIMIT || ended!.meta.changes >= ENDED_LIMIT) await setChores(db, at).run();
       await resealReaders(db, deps.keys);
       await warnOfYears(db, at);
+      await lookBack(deps, at);
     });
   if (faults.length > 0)
     throw new AggregateError(faults, `The tick of ${new Date(at).toISOString()} had ${faults.length} faults.`);
 }
 
-type Due = "articles" | "publications" | "resends" | "hub" | "letters";
+type Due = "articles" | "publications" | "resends" | "accounts" | "hub" | "letters";
 
 /** Whether anything waits, by one look at the end of each index. */
 async function readDue(db: D1Database, at: number, wall: number): Promise<Record<Due, boolean>> {
@@ -101,6 +106,8 @@ async function readDue(db: D1Database, at: number, wall: number): Promise<Record
         `SELECT EXISTS (SELECT 1 FROM articles WHERE wake_at <= ?1) AS articles,
            EXISTS (SELECT 1 FROM publications WHERE due_at <= ?1) AS publications,
            EXISTS (SELECT 1 FROM resends WHERE next_at <= ?1) AS resends,
+           EXISTS (SELECT 1 FROM wechat_takedowns WHERE next_at <= ?1)
+             OR EXISTS (SELECT 1 FROM wechat_sheets WHERE look_at <= ?1) AS accounts,
            EXISTS (SELECT 1 FROM hub_requests WHERE next_at <= ?2) AS hub,
            EXISTS (SELECT 1 FROM confirmations WHERE next_at <= ?2) AS letters`,
       )
@@ -110,6 +117,7 @@ async function readDue(db: D1Database, at: number, wall: number): Promise<Record
     articles: found?.articles === 1,
     publications: found?.publications === 1,
     resends: found?.resends === 1,
+    accounts: found?.accounts === 1,
     hub: found?.hub === 1,
     letters: found?.letters === 1,
   };

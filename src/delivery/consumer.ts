@@ -17,6 +17,7 @@ const when = { v: z.literal(1), at: z.int(), made: z.int() };
 const message = z.union([
   z.object({ ...when, shard: z.int(), ticket: z.string() }),
   z.object({ ...when, resends: z.literal(true), channel: z.int() }),
+  z.object({ ...when, account: z.int() }),
   z.object({ ...when, request: z.string() }),
 ]) satisfies z.ZodType<QueueMessage>;
 
@@ -31,13 +32,15 @@ export interface Delivered {
 /** Does what a message says. */
 function work(deps: DeliveryDeps, body: QueueMessage, now: number): Promise<unknown> {
   if ("shard" in body) return runShard(deps, body, now);
+  if ("account" in body) return deps.runAccount(body, now);
   return "request" in body ? runRequest(deps, body, now) : runResend(deps, body, now);
 }
 
 /** What a message is about, as audit and alerts name it. */
 function subjectOf(body: QueueMessage): string {
   if ("shard" in body) return `shard:${body.shard}`;
-  return "request" in body ? "hub:requests" : `channel:${body.channel}`;
+  if ("request" in body) return "hub:requests";
+  return `channel:${"account" in body ? body.account : body.channel}`;
 }
 
 /** How long a message waits after a fault of ours, seconds. */

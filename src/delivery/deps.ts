@@ -1,6 +1,6 @@
 import type { AnyKind, Books } from "../channels/kind.ts";
 import type { WechatClient } from "../channels/wechat/call.ts";
-import type { QueueMessage } from "../env.ts";
+import type { QueueMessage, AccountMessage } from "../env.ts";
 import type { SecretKeys } from "../platform/crypto.ts";
 import type { ApiBases } from "./bases.ts";
 import type { Mailer } from "./mail.ts";
@@ -32,4 +32,6 @@ export interface DeliveryDeps {
   wechat: WechatClient;
   /** By the names of the kinds that keep some. */
   books: Readonly<Record<string, Books>>;
+  /** Does what a WeChat account has to do beside its pushes. The wechat room provides it. */
+  runAccount: (message: AccountMessage, now: number) => Promise<void>;
 }

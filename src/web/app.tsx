@@ -21,6 +21,7 @@ import { preflight } from "./api/preflight.ts";
 import { preview } from "./api/preview.ts";
 import { publications } from "./api/publications.ts";
 import { record } from "./api/record.ts";
+import { sheets } from "./api/sheets.ts";
 import { terms } from "./api/terms.ts";
 import { wire } from "./api/wire.ts";
 import type { App } from "./context.ts";
@@ -51,6 +52,7 @@ for (const room of [
   publications,
   record,
   handovers,
+  sheets,
   calendar,
   forecasts,
   channels,

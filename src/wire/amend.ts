@@ -22,10 +22,16 @@ export interface HandoverPort {
   recalled(db: D1Database, articleId: number, note: string, guard: Guard, now: number): Statement[];
 }
 
+/** What a recall asks of accounts that hold the posts themselves. The wechat room provides it. */
+export interface AccountPort {
+  recalled(db: D1Database, articleId: number, note: string, guard: Guard, now: number): Statement[];
+}
+
 /** The desk, with those who must hear of an amendment. */
 export interface AmendingDesk extends Desk {
   wake: WakeSubscribers;
   handovers: HandoverPort;
+  accounts: AccountPort;
 }
 
 async function commit(desk: Desk, article: Article, batch: Statement[]): Promise<Article> {
@@ -112,6 +118,7 @@ export async function recallArticle(
     insertRecalls(db, article.id, note, guard, now),
     ...recallPosts(db, article.id, guard, now),
     ...desk.handovers.recalled(db, article.id, note, guard, now),
+    ...desk.accounts.recalled(db, article.id, note, guard, now),
     audit(
       db,
       { at: now, actor: actor.name, action: "article.recalled", subject: `article:${article.uid}`, detail: { note } },

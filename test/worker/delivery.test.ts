@@ -14,6 +14,7 @@ import { wakeShards } from "../../src/delivery/store.ts";
 import { joined, unpick } from "../../src/editions/store.ts";
 import { correctHandovers, recallHandovers } from "../../src/handover/store.ts";
 import { correctArticle, recallArticle } from "../../src/wire/amend.ts";
+import { recallAtAccounts } from "../../src/wechat/takedown-store.ts";
 import { at, World } from "./helpers/world.ts";
 
 const world = new World();
@@ -25,6 +26,7 @@ const desk = {
   db: world.db,
   planner: { unpick, joined },
   handovers: { corrected: correctHandovers, recalled: recallHandovers },
+  accounts: { recalled: recallAtAccounts },
   mediaOf: () => [],
   wake: (now: number) => wakeShards(world.db, now),
 };

@@ -7,6 +7,7 @@ import { joined, unpick } from "../../src/editions/store.ts";
 import { correctHandovers, recallHandovers } from "../../src/handover/store.ts";
 import { correctArticle, recallArticle } from "../../src/wire/amend.ts";
 import { CONFIGS, type Named, Platforms } from "./helpers/platforms.ts";
+import { recallAtAccounts } from "../../src/wechat/takedown-store.ts";
 import { at, World } from "./helpers/world.ts";
 
 const world = new World();
@@ -26,6 +27,7 @@ const desk = {
   db: world.db,
   planner: { unpick, joined },
   handovers: { corrected: correctHandovers, recalled: recallHandovers },
+  accounts: { recalled: recallAtAccounts },
   mediaOf: () => [],
   wake: (now: number) => wakeShards(world.db, now),
 };

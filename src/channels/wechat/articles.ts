@@ -71,14 +71,22 @@ export function picturesFor(item: Item, uploaded: Uploaded): string[] {
   return [own, ...(uploaded[own] === null ? [pictureKey({ use: "cover", src: PLAIN })] : []), ...body];
 }
 
-/** Who made it: the first role of the credits that speaks of writing, else its unit, else its publication. */
-function authorOf(item: Item): string {
-  const { credits, unit } = item.manuscript();
+/** What stands as an article's author: the first role of the credits that speaks of writing, else `otherwise`. */
+export function authorIn(credits: readonly { role: string; name: string }[], otherwise: string): string {
   for (const role of ["作者", "记者", "通讯员", "撰稿", "文"]) {
     const names = credits.filter((credit) => credit.role === role).map(({ name }) => name);
     if (names.length > 0) return within(names.join(" "), WECHAT_LIMITS.author);
   }
-  return within(unit ?? item.publicationName, WECHAT_LIMITS.author);
+  return within(otherwise, WECHAT_LIMITS.author);
+}
+
+/** A title as the platform takes it. */
+export const titleWithin = (title: string): string => within(title, WECHAT_LIMITS.title);
+
+/** Who made it; where nobody is named its unit, else its publication. */
+function authorOf(item: Item): string {
+  const { credits, unit } = item.manuscript();
+  return authorIn(credits, unit ?? item.publicationName);
 }
 
 const comments = ({ comments: who }: AccountConfig) =>
@@ -99,7 +107,7 @@ export function articleOf(item: Item, config: AccountConfig, uploaded: Uploaded)
   const at = coverAt(cover, uploaded);
   return {
     article_type: "news",
-    title: within(item.post.title, WECHAT_LIMITS.title),
+    title: titleWithin(item.post.title),
     author: authorOf(item),
     digest: within(item.post.digest, WECHAT_LIMITS.digest),
     content: renderWechat(doc, {

@@ -29,6 +29,7 @@ import { withHandovers } from "./handover-view.ts";
 import { operation } from "./operation.ts";
 import { waitingArticles, withFindings } from "./preflight.ts";
 import * as schemas from "./schemas.ts";
+import { withReceipts } from "./sheet-view.ts";
 
 export const publications = new Hono<App>();
 const tag = "publications";
@@ -176,8 +177,9 @@ publications.get(
     const last = Math.max(0, ...(planned?.picks ?? []).map((pick) => pick.seq ?? 0));
     const deliveries =
       last === 0 ? [] : (await listProgress(db, last)).map((p) => ({ ...p, settled: p.settled === 1 }));
+    const view = await withHandovers(db, publication, editionView(publication, date, proposal, digest, false));
     return c.json({
-      ...(await withHandovers(db, publication, editionView(publication, date, proposal, digest, false))),
+      ...(await withReceipts(db, publication.timeZone, view)),
       releases: (planned?.slots ?? [])
         .filter((slot) => slot.releasedAt !== null)
         .map((slot) => ({

@@ -21,6 +21,7 @@ import type { PublicationSettings } from "../../../src/newsroom/store.ts";
 import { newStamp } from "../../../src/platform/ids.ts";
 import { tick } from "../../../src/tick.ts";
 import { wechatClient } from "../../../src/wechat/client.ts";
+import { runAccount } from "../../../src/wechat/lane.ts";
 import { saved } from "./saved.ts";
 
 /** Monday 23 November 2026, a working day. */
@@ -148,6 +149,11 @@ export interface Received {
 type Endpoint = (request: Received) => Response | Promise<Response>;
 
 const TABLES = [
+  "wechat_takedowns",
+  "wechat_sheet_posts",
+  "wechat_sheets",
+  "wechat_articles",
+  "wechat_finishes",
   "attempts",
   "resends",
   "deliveries",
@@ -233,6 +239,7 @@ export class World {
       return wechatClient({ ...this.deps, loadPicture })(account, call);
     },
     books: {},
+    runAccount: (message, now) => runAccount(this.deps, message, now),
     officeKey: officeKeys(watched(env.DB, this.line), KEYS, () => this.wall),
     mail: (letter, id) =>
       this.line.effect("mail", async () => {

@@ -101,6 +101,7 @@ export class Office {
       apiBases: {},
       mail: null,
       wechat: async () => Promise.reject(new Error("no kind of these histories calls WeChat")),
+      runAccount: async () => {},
       books: this.books,
       officeKey: async () => Promise.reject(new Error("no kind of these histories needs one")),
     };

@@ -1,0 +1,222 @@
+/** Hand-over sheets 交接单 as the database keeps them: made by the push or the recall, ticked off by a person or an event. */
+import type { Statement } from "../platform/d1.ts";
+import { row, rows } from "../platform/d1.ts";
+import type { Guard } from "../platform/guard.ts";
+import { guarded } from "../platform/guard.ts";
+import { HOUR } from "../platform/time.ts";
+
+export const SHEET_KINDS = ["send", "correct", "takedown"] as const;
+export type SheetKind = (typeof SHEET_KINDS)[number];
+
+export const SHEET_STATES = ["open", "done", "cancelled"] as const;
+export type SheetState = (typeof SHEET_STATES)[number];
+
+/** How long a task may stay open, business time, before it counts as overdue. A recall is urgent. */
+export const SHEET_DUE_WITHIN: Readonly<Record<SheetKind, number>> = {
+  send: 2 * HOUR,
+  correct: 4 * HOUR,
+  takedown: HOUR,
+};
+
+const insertSheet = `INSERT INTO wechat_sheets (uid, channel_id, kind, state, date, draft, bundle, note, due_at, created_at)`;
+
+/** The posts of the sheet of this key; again, they are there. */
+const insertPosts = (db: D1Database, channelId: number, uid: string, source: string, args: readonly unknown[]) =>
+  db
+    .prepare(
+      `INSERT INTO wechat_sheet_posts (sheet_id, idx, post_id) SELECT s.id, n.idx, n.post_id FROM wechat_sheets s JOIN (${source}) n
+       WHERE s.channel_id = ? AND s.uid = ${uid} ON CONFLICT DO NOTHING`,
+    )
+    .bind(...args, channelId);
+
+/** A draft that a person is to look over and send. */
+export interface NewSheet {
+  channelId: number;
+  /** As that of its receipts, and the key: the same bundle again makes no second sheet. */
+  bundle: string;
+  /** media_id. */
+  draft: string;
+  /** Local date of the account. */
+  date: string;
+  /** In the draft's order, `idx` from 1. */
+  articles: readonly { postId: number; idx: number }[];
+}
+
+/** The sheet of a draft, for an account that may not or shall not send it by itself. Statements of a batch; twice is once. */
+export function openSheet(db: D1Database, sheet: NewSheet, now: number): Statement[] {
+  const { channelId, bundle, draft, date, articles } = sheet;
+  const uid = `send-${bundle.replaceAll(/[^\w-]/g, "-")}`;
+  return [
+    db
+      .prepare(`${insertSheet} VALUES (?, ?, 'send', 'open', ?, ?, ?, '', ?, ?) ON CONFLICT DO NOTHING`)
+      .bind(uid, channelId, date, draft, bundle, now + SHEET_DUE_WITHIN.send, now),
+    insertPosts(
+      db,
+      channelId,
+      `'${uid}'`,
+      `SELECT value ->> 'idx' AS idx, value ->> 'postId' AS post_id FROM json_each(?)`,
+      [JSON.stringify(articles)],
+    ),
+  ];
+}
+
+const OF_POST = `kind = ? AND state = 'open' AND channel_id = ? AND id IN (SELECT sheet_id FROM wechat_sheet_posts WHERE post_id = ?)`;
+
+/**
+ * 更正 of what readers have at the account, for a person: nothing of the API changes a text that was sent. A task that is
+ * still open shows the new text by itself, and only says why. Statements of a batch; twice is once a correction.
+ */
+export function openCorrectionSheet(
+  db: D1Database,
+  { channelId, postId, note }: { channelId: number; postId: number; note: string },
+  now: number,
+): Statement[] {
+  const key = `(SELECT 'correct-' || uid || '-' || coalesce(corrected_at, 0) FROM posts WHERE id = ${Number(postId)})`;
+  return [
+    db
+      .prepare(`UPDATE wechat_sheets SET note = ? WHERE ${OF_POST}`)
+      .bind(`更正：${note}`, "correct", channelId, postId),
+    db
+      .prepare(
+        `${insertSheet} SELECT ${key}, w.channel_id, 'correct', 'open', NULL, NULL, NULL, ?, ?, ?
+         FROM wechat_articles w JOIN posts p ON p.id = w.post_id WHERE w.channel_id = ? AND w.post_id = ? AND w.state = 'published'
+           AND p.recalled_at IS NULL AND NOT EXISTS (SELECT 1 FROM wechat_sheets WHERE ${OF_POST}) ON CONFLICT DO NOTHING`,
+      )
+      .bind(`更正：${note}`, now + SHEET_DUE_WITHIN.correct, now, channelId, postId, "correct", channelId, postId),
+    insertPosts(db, channelId, key, `SELECT 1 AS idx, ? AS post_id`, [postId]),
+  ];
+}
+
+/** A person has to take down what the API did not. Under the guard of the attempt that gave up. */
+export function openTakedownSheet(
+  db: D1Database,
+  { channelId, postId }: { channelId: number; postId: number },
+  note: string,
+  guard: Guard,
+  now: number,
+): Statement[] {
+  const key = `(SELECT 'takedown-' || uid || '-' || ${Math.trunc(now)} FROM posts WHERE id = ${Number(postId)})`;
+  return [
+    db
+      .prepare(
+        `${insertSheet} SELECT ${key}, ?, 'takedown', 'open', NULL, NULL, NULL, ?, ?, ?
+         WHERE NOT EXISTS (SELECT 1 FROM wechat_sheets WHERE ${OF_POST}) AND ${guard.sql} ON CONFLICT DO NOTHING`,
+      )
+      .bind(channelId, note, now + SHEET_DUE_WITHIN.takedown, now, "takedown", channelId, postId, ...guard.args),
+    insertPosts(db, channelId, key, `SELECT 1 AS idx, ? AS post_id`, [postId]),
+  ];
+}
+
+/** The draft of an open sheet is gone by our own hand: there is nothing to send. */
+export function cancelSend(
+  db: D1Database,
+  { channelId, draft }: { channelId: number; draft: string },
+  note: string,
+  guard: Guard,
+): Statement {
+  return guarded(
+    db,
+    `UPDATE wechat_sheets SET state = 'cancelled', note = ?, look_at = NULL WHERE channel_id = ? AND state = 'open' AND kind = 'send' AND draft = ?`,
+    [note, channelId, draft],
+    guard,
+  );
+}
+
+/** What is recalled is not corrected any more. */
+export function cancelCorrections(db: D1Database, articleId: number, note: string, guard: Guard): Statement {
+  return guarded(
+    db,
+    `UPDATE wechat_sheets SET state = 'cancelled', note = ? WHERE kind = 'correct' AND state = 'open'
+       AND id IN (SELECT s.sheet_id FROM posts p JOIN wechat_sheet_posts s ON s.post_id = p.id WHERE p.article_id = ?)`,
+    [`撤回：${note}`, articleId],
+    guard,
+  );
+}
+
+/** A task as it is stored. */
+export interface Sheet {
+  id: number;
+  uid: string;
+  channelId: number;
+  kind: SheetKind;
+  state: SheetState;
+  date: string | null;
+  draft: string | null;
+  bundle: string | null;
+  note: string;
+  dueAt: number;
+  doneBy: string | null;
+  doneAt: number | null;
+  createdAt: number;
+}
+
+const SHEET = `s.id, s.uid, s.channel_id AS channelId, s.kind, s.state, s.date, s.draft, s.bundle, s.note, s.due_at AS dueAt,
+  s.done_by AS doneBy, s.done_at AS doneAt, s.created_at AS createdAt`;
+
+/** A task in a list, with what it is about. */
+export interface SheetLine extends Sheet {
+  /** JSON list of the posts' titles, in order. */
+  titles: string;
+}
+
+/** One page of an account's tasks, newest first, before the internal id `before`. */
+export function listSheets(
+  db: D1Database,
+  channelId: number,
+  state: SheetState | undefined,
+  before: number,
+  limit: number,
+): Promise<SheetLine[]> {
+  const which = state === undefined ? "s.state IN ('open', 'done', 'cancelled')" : "s.state = ?";
+  return rows(
+    db
+      .prepare(
+        `SELECT ${SHEET}, (SELECT json_group_array(p.title ORDER BY n.idx) FROM wechat_sheet_posts n JOIN posts p ON p.id = n.post_id
+           WHERE n.sheet_id = s.id) AS titles
+         FROM wechat_sheets s WHERE s.channel_id = ? AND ${which} AND s.id < ? ORDER BY s.id DESC LIMIT ?`,
+      )
+      .bind(channelId, ...(state === undefined ? [] : [state]), before, limit),
+  );
+}
+
+/** An account's task with this public id, or null. */
+export function findSheet(db: D1Database, channelId: number, uid: string): Promise<Sheet | null> {
+  return row(
+    db.prepare(`SELECT ${SHEET} FROM wechat_sheets s WHERE s.channel_id = ? AND s.uid = ?`).bind(channelId, uid),
+  );
+}
+
+/** First statement of ticking off: done, if it is still open. */
+export function tickOffSheet(
+  db: D1Database,
+  done: { id: number; by: string; note: string; stamp: string },
+  now: number,
+): Statement {
+  return db
+    .prepare(
+      `UPDATE wechat_sheets SET state = 'done', done_by = ?2, done_at = ?3, note = ?4, stamp = ?5, look_at = NULL WHERE id = ?1 AND state = 'open'`,
+    )
+    .bind(done.id, done.by, now, done.note, done.stamp);
+}
+
+/** First statement of reopening: open again, if a person ticked it off. */
+export function reopenSheet(
+  db: D1Database,
+  sheet: { id: number; kind: SheetKind; note: string; stamp: string },
+  now: number,
+): Statement {
+  return db
+    .prepare(
+      `UPDATE wechat_sheets SET state = 'open', done_by = NULL, done_at = NULL, due_at = ?2, note = ?3, stamp = ?4
+       WHERE id = ?1 AND state = 'done' AND done_by <> '${BY_PLATFORM}'`,
+    )
+    .bind(sheet.id, now + SHEET_DUE_WITHIN[sheet.kind], sheet.note, sheet.stamp);
+}
+
+/** Who ticked off a sheet whose sending the platform itself told of. */
+export const BY_PLATFORM = "wechat";
+
+/** Holds if the task bears `stamp`. */
+export function sheetStamped(id: number, stamp: string): Guard {
+  return { sql: `EXISTS (SELECT 1 FROM wechat_sheets WHERE id = ? AND stamp = ?)`, args: [id, stamp] };
+}
