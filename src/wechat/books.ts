@@ -10,6 +10,7 @@ import {
   claimPushes,
   type LeftOut,
   listClaims,
+  readPostIds,
   readReceipts,
   untold,
   unwritten,
@@ -19,6 +20,8 @@ import {
 } from "./article-store.ts";
 import { finishedBy } from "./finish.ts";
 import { findFinish, newestUnknownMass } from "./finish-store.ts";
+import { openCorrectionSheet, openSheet } from "./sheet-store.ts";
+import { insertTakedowns } from "./takedown-store.ts";
 
 /** Who the audit says did what a push did. */
 const ACTOR = "wechat";
@@ -43,10 +46,14 @@ function answer(db: D1Database, wall: () => number, pushing: Pushing, question: 
       return write(db, pushing, { channelId, ...question });
     case "left-out":
       return leaveOut(db, pushing, question);
+    case "sheet":
+      return handOver(db, pushing, question);
+    case "correct-by-hand":
+      return correctByHand(db, pushing, question);
+    case "take-down":
+      return takeDown(db, pushing, question);
     case "trouble":
       return tell(db, pushing, question.told);
-    default:
-      return Promise.reject(new Error(`An account's books do not know “${question.type}”.`));
   }
 }
 
@@ -105,6 +112,47 @@ async function leaveOut(
   };
   const guard = untold(pushing.channel, bundle, posts);
   await db.batch([insertAlert(db, alert, guard), writeFailures(db, pushing.channel, bundle, posts, pushing.now)]);
+  return null;
+}
+
+/** A draft waits for a person: its receipts, and its sheet. */
+async function handOver(
+  db: D1Database,
+  pushing: Pushing,
+  { bundle, draft, articles }: Extract<Question, { type: "sheet" }>,
+): Promise<null> {
+  const { channel: channelId, now } = pushing;
+  const ids = await readPostIds(
+    db,
+    articles.map(({ post }) => post),
+  );
+  const placed = articles.flatMap(({ post, idx }) => (ids.has(post) ? [{ postId: ids.get(post)!, idx }] : []));
+  const date = localDate(now, configOf(pushing).time_zone);
+  const result = { state: "drafted", articleId: null, urls: {} } as const;
+  await db.batch([
+    writeReceipts(db, { channelId, bundle, way: "draft", draft, job: null, articles, result }, now),
+    ...openSheet(db, { channelId, bundle, draft, date, articles: placed }, now),
+  ]);
+  return null;
+}
+
+async function correctByHand(
+  db: D1Database,
+  { channel: channelId, now }: Pushing,
+  { post, note }: { post: string; note: string },
+): Promise<null> {
+  const postId = (await readPostIds(db, [post])).get(post);
+  if (postId !== undefined) await db.batch(openCorrectionSheet(db, { channelId, postId, note }, now));
+  return null;
+}
+
+async function takeDown(
+  db: D1Database,
+  { channel, now }: Pushing,
+  { posts, note }: { posts: string[]; note: string },
+): Promise<null> {
+  const ids = [...(await readPostIds(db, posts)).values()];
+  await insertTakedowns(db, channel, ids, note, now).run();
   return null;
 }
 
