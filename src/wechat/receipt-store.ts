@@ -75,7 +75,7 @@ export function dueLooks(db: D1Database, since: number, lookedBefore: number, li
   return rows(
     db
       .prepare(
-        `SELECT channel_id AS channelId, job FROM wechat_articles
+        `SELECT channel_id AS channelId, job FROM wechat_articles INDEXED BY wechat_articles_published
          WHERE state = 'published' AND way = 'publish' AND at > ? AND job IS NOT NULL
          GROUP BY channel_id, job HAVING min(coalesce(looked_at, 0)) <= ?
          ORDER BY min(coalesce(looked_at, 0)), channel_id, job LIMIT ?`,
@@ -88,7 +88,7 @@ export function dueLooks(db: D1Database, since: number, lookedBefore: number, li
 export function noteLook(db: D1Database, { channelId, job }: Publication, since: number, now: number): Statement {
   return db
     .prepare(
-      `UPDATE wechat_articles SET looked_at = ?4 WHERE state = 'published' AND way = 'publish' AND at > ?3 AND channel_id = ?1 AND job = ?2`,
+      `UPDATE wechat_articles INDEXED BY wechat_articles_job SET looked_at = ?4 WHERE state = 'published' AND way = 'publish' AND at > ?3 AND channel_id = ?1 AND job = ?2`,
     )
     .bind(channelId, job, since, now);
 }
@@ -113,7 +113,7 @@ export function listPublished(
     db
       .prepare(
         `SELECT w.post_id AS postId, w.idx, w.article_id AS articleId, w.url, p.title, a.uid AS articleUid
-         FROM wechat_articles w JOIN posts p ON p.id = w.post_id JOIN articles a ON a.id = p.article_id
+         FROM wechat_articles w INDEXED BY wechat_articles_job JOIN posts p ON p.id = w.post_id JOIN articles a ON a.id = p.article_id
          WHERE w.state = 'published' AND w.way = 'publish' AND w.at > ?3 AND w.channel_id = ?1 AND w.job = ?2 ORDER BY w.idx`,
       )
       .bind(channelId, job, since),

@@ -51,21 +51,21 @@ export function sheetView(sheet: SheetDetail, channel: string, siteUrl: string, 
   };
 }
 
-/** An edition's view with what became of each of its posts at WeChat accounts. One query once something is released. */
+/** An edition's view, its released picks with what became of them at WeChat accounts. One query once something is released. */
 export async function withReceipts<View extends { picks: { seq: number | null }[] }>(
   db: D1Database,
   zone: string,
   view: View,
 ) {
   const seqs = view.picks.flatMap((pick) => pick.seq ?? []);
-  const receipts = seqs.length === 0 ? [] : await listReceipts(db, seqs);
+  if (seqs.length === 0) return view;
+  const receipts = await listReceipts(db, seqs);
+  const of = (seq: number) =>
+    receipts
+      .filter((one) => one.seq === seq)
+      .map(({ channel, state, way, url, why, at }) => ({ channel, state, way, url, why, at: iso(at, zone) }));
   return {
     ...view,
-    picks: view.picks.map((pick) => ({
-      ...pick,
-      wechat: receipts
-        .filter((one) => one.seq === pick.seq)
-        .map(({ channel, state, way, url, why, at }) => ({ channel, state, way, url, why, at: iso(at, zone) })),
-    })),
+    picks: view.picks.map((pick) => (pick.seq === null ? pick : { ...pick, wechat: of(pick.seq) })),
   };
 }

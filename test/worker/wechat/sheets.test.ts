@@ -1,0 +1,310 @@
+/** 交接单: what the API cannot do, as people read it and tick it off, and as the platform itself ends it. */
+import { beforeEach, describe, expect, it } from "vitest";
+import { handFinished } from "../../../src/wechat/finished.ts";
+import { insertFinish } from "../../../src/wechat/callback-store.ts";
+import type { Finish } from "../../../src/wechat/callback/finish.ts";
+import { openCorrectionSheet, openSheet } from "../../../src/wechat/sheet-store.ts";
+import { lookAtSheets } from "../../../src/wechat/sheet-looks.ts";
+import { api, auditOf, expectProblem, expectStatus, expectUnwritten, makeToken, type Page } from "../helpers/api.ts";
+import { World } from "../helpers/world.ts";
+import { AccountAt } from "./account.ts";
+
+const world = new World();
+const account = new AccountAt(world);
+const APP = "wx0123456789abcdef";
+const ALWAYS = { sql: "1", args: [] };
+
+interface Sheet {
+  id: string;
+  kind: string;
+  state: string;
+  titles: string[];
+  overdue: boolean;
+  done_by: string | null;
+}
+interface Detail extends Sheet {
+  articles: {
+    position: number;
+    state: string | null;
+    url: string | null;
+    recalled: boolean;
+    lines: { name: string; copy: string | null; todo: string }[];
+    changes: { where: string; old: string; new: string }[];
+    warnings: string[];
+  }[];
+}
+
+const list = async (query = "") =>
+  expectStatus(await api<Page<Sheet>>("GET", `/channels/gzh/sheets${query}`), 200).items;
+const read = async (id: string) => expectStatus(await api<Detail>("GET", `/channels/gzh/sheets/${id}`), 200);
+const done = (id: string, body: object, token?: string) =>
+  api<Detail>("POST", `/channels/gzh/sheets/${id}/done`, { body, ...(token !== undefined && { token }) });
+const reopen = (id: string) => api("POST", `/channels/gzh/sheets/${id}/reopen`, { body: { reason: "勾错了" } });
+const link = (name: string) => `https://mp.weixin.qq.com/s/${name}`;
+const only = async (): Promise<string> => (await list())[0]!.id;
+
+beforeEach(async () => {
+  await account.open(3);
+});
+
+describe("the sheet of a draft", () => {
+  it("lists what to copy and what only a person can set, for each article", async () => {
+    await account.handOver([1, 2, 3]);
+    expect(await list("?state=open")).toMatchObject([
+      { kind: "send", state: "open", titles: ["稿件 1", "稿件 2", "稿件 3"] },
+    ]);
+    const { articles } = await read(await only());
+    expect(articles.map(({ position, state }) => [position, state])).toEqual([
+      [1, "drafted"],
+      [2, "drafted"],
+      [3, "drafted"],
+    ]);
+    const lines = Object.fromEntries(articles[0]!.lines.map(({ name, copy, todo }) => [name, copy ?? todo]));
+    expect(lines).toMatchObject({
+      标题: "稿件 1",
+      作者: "化德党建",
+      摘要: "摘要 1",
+      原创声明: "打开“声明原创”",
+      原文链接: expect.stringMatching(/^https:\/\/kanfa\.test\/posts\//),
+      封面: expect.stringMatching(/^https:\/\/kanfa\.test\//),
+    });
+  });
+
+  it("is one, however often its push asks for it", async () => {
+    const draft = await account.handOver([1, 2]);
+    const sheet = { channelId: account.id, bundle: "gzh_0:1", draft, date: "2026-11-23" };
+    await world.db.batch(openSheet(world.db, { ...sheet, articles: [{ postId: 1, idx: 1 }] }, world.wall + 1));
+    expect(await list()).toHaveLength(1);
+    expect((await read(await only())).articles).toHaveLength(2);
+  });
+
+  it("ticked off makes its articles published, with the addresses that were given", async () => {
+    await account.handOver([1, 2]);
+    const id = await only();
+    const answer = expectStatus(await done(id, { links: [link("a"), null] }), 200);
+    expect(answer).toMatchObject({ state: "done", done_by: "admin" });
+    expect(await account.receipts()).toMatchObject([
+      { state: "published", way: "mass", url: link("a"), idx: 1 },
+      { state: "published", url: null, idx: 2 },
+    ]);
+    await expectUnwritten(() => done(id, { links: [link("a")] }));
+    expectProblem(await done(id, { links: [link("other")] }), 409);
+    expect((await auditOf(`sheet:gzh/${id}`)).map(({ action }) => action)).toEqual(["sheet.done"]);
+  });
+
+  it("opened again puts them back", async () => {
+    await account.handOver([1, 2]);
+    const id = await only();
+    await done(id, {});
+    expectStatus(await reopen(id), 200);
+    expect(await account.states()).toEqual(["drafted", "drafted"]);
+    expect(await list("?state=open")).toHaveLength(1);
+  });
+
+  it("says what was recalled since, and takes it as left out", async () => {
+    await account.handOver([1, 2, 3]);
+    await account.recall(2);
+    await account.minutes(1);
+    const id = await only();
+    const { articles } = await read(id);
+    expect(articles[1]).toMatchObject({ recalled: true, lines: [], warnings: ["已撤回：撤下第 2 条后再发。"] });
+    expectProblem(await done(id, { links: [null, link("b")] }), 422, "links.1");
+    expectStatus(await done(id, { links: [link("a"), null, link("c")] }), 200);
+    // Its place counts where a message is deleted by places.
+    expect((await account.receipts()).map(({ state, idx }) => [state, idx])).toEqual([
+      ["published", 1],
+      ["deleted", 2],
+      ["published", 2],
+    ]);
+  });
+
+  it("takes only addresses of articles, and no more than it has articles", async () => {
+    await account.handOver([1]);
+    const id = await only();
+    for (const [links, field] of [
+      [["https://example.com/s/a"], "links.0"],
+      [["https://mp.weixin.qq.com/cgi-bin/home"], "links.0"],
+      [[link("a"), link("b")], "links"],
+      ["a", "links"],
+    ] as const)
+      await expectUnwritten(async () => expectProblem(await done(id, { links }), 422, field));
+    expectProblem(await done("send-none", {}), 404);
+    expectProblem(await api("GET", "/channels/none/sheets"), 404);
+    expectProblem(await done(id, {}, await makeToken("reader", ["read"])), 403);
+  });
+});
+
+describe("a message that a person sent", () => {
+  /** What the callback notes of it. */
+  const told = async (finish: Finish) => {
+    await world.db.batch([
+      insertFinish(world.db, account.id, finish, world.wall, ALWAYS),
+      ...lookAtSheets(world.db, account.id, finish, ALWAYS, world.wall),
+    ]);
+  };
+  const finishOf = (
+    msgId: string | number,
+    count: number,
+    status = "send success",
+  ): Extract<Finish, { type: "mass" }> => ({
+    type: "mass",
+    job: `mass:${msgId}`,
+    msgId: String(msgId),
+    status,
+    counts: { total: 1, filtered: 1, sent: 1, failed: 0 },
+    copyright: { state: null, articles: [] },
+    articles: Array.from({ length: count }, (_, i) => ({
+      index: i + 1,
+      url: `http://mp.weixin.qq.com/s/hand-${i + 1}`,
+    })),
+  });
+  const sent = async (draft: string): Promise<number> => {
+    const msgId = account.wechat.sendByHand(APP, draft);
+    world.wall += 10_000;
+    await account.wechat.run();
+    return msgId;
+  };
+
+  it("closes the sheet whose draft it was, the oldest that fits and is gone", async () => {
+    await account.handOver([1], "gzh_0:1");
+    const draft = await account.handOver([2, 3], "gzh_0:2");
+    const msgId = await sent(draft);
+    await told(finishOf(msgId, 2));
+    await account.minutes(1);
+    expect(await account.sheets()).toMatchObject([{ state: "open" }, { state: "done", done_by: "wechat" }]);
+    expect(await account.receipts()).toMatchObject([
+      { state: "drafted" },
+      { state: "published", way: "mass", job: String(msgId), url: link("hand-1") },
+      { state: "published", way: "mass", url: link("hand-2") },
+    ]);
+    expectProblem(await reopen((await list("?state=done"))[0]!.id), 409);
+  });
+
+  it("told of twice, made up, failed or nobody's changes nothing", async () => {
+    const draft = await account.handOver([1, 2]);
+    for (const made of [finishOf(7, 2), finishOf(8, 1), finishOf(9, 2, "err(10001)")]) {
+      await told(made);
+      await account.minutes(1);
+    }
+    expect(await account.sheets()).toMatchObject([{ state: "open" }]);
+    expect(await account.states()).toEqual(["drafted", "drafted"]);
+
+    const msgId = await sent(draft);
+    await told(finishOf(msgId, 2));
+    await account.minutes(1);
+    const before = await account.receipts();
+    await account.handOver([3], "gzh_0:2");
+    await told(finishOf(msgId, 2));
+    await account.minutes(3);
+    expect((await account.receipts()).slice(0, 2)).toEqual(before);
+    expect((await account.sheets()).map(({ state }) => state)).toEqual(["done", "open"]);
+    expect(await world.one(`SELECT count(*) FROM audit WHERE action = 'sheet.done'`)).toBe(1);
+  });
+
+  it("with an article that was recalled is found, and the article taken down", async () => {
+    const draft = await account.handOver([1, 2]);
+    await account.recall(2);
+    await account.minutes(1);
+    await told(finishOf(await sent(draft), 2));
+    await account.minutes(3);
+    expect(account.live()).toEqual([true, false]);
+    expect(await account.states()).toEqual(["published", "deleted"]);
+  });
+
+  it("is looked for again when the platform did not answer", async () => {
+    const draft = await account.handOver([1]);
+    const event = finishOf(await sent(draft), 1);
+    account.wechat.script.push({ path: "/cgi-bin/draft/get", answer: "timeout" });
+    await told(event);
+    await account.minutes(1);
+    expect(await account.sheets()).toMatchObject([{ state: "open" }]);
+    await account.minutes(4);
+    expect(await account.sheets()).toMatchObject([{ state: "done" }]);
+    const gzh = { id: account.id, uid: account.uid, config: {} };
+    expect(await handFinished(world.deps, gzh, event, world.wall)).toEqual({ type: "nobody" });
+  });
+});
+
+describe("the sheet of a correction", () => {
+  const correct = async (post: number, fields: object) => {
+    const uid = await world.one<string>(
+      `SELECT a.uid FROM posts p JOIN articles a ON a.id = p.article_id WHERE p.id = ?`,
+      post,
+    );
+    const { headers } = await api("GET", `/articles/${uid}`);
+    const change = { body: fields, headers: { "if-match": headers.get("etag") ?? "" } };
+    expectStatus(await api("POST", `/articles/${uid}/correct`, change), 200);
+    const sheet = { channelId: account.id, postId: post, note: "更正一处" };
+    // The push that asks may be killed and ask again.
+    for (const again of [0, 1]) await world.db.batch(openCorrectionSheet(world.db, sheet, world.wall + again));
+  };
+
+  it("shows where it is, what differs, and whether the site lets a person change it", async () => {
+    await account.publish([1, 2], "mass");
+    await correct(1, { markdown: "第 1 篇的**全文。**" });
+    const [sheet, ...more] = await list();
+    expect([sheet, more]).toMatchObject([{ kind: "correct", state: "open" }, []]);
+    const [article] = (await read(sheet!.id)).articles;
+    expect(article).toMatchObject({
+      url: link("post-1"),
+      changes: [{ where: "text", old: "第 1 篇的正文。", new: "第 1 篇的全文。" }],
+    });
+    expect(article!.lines.map(({ name }) => name)).toEqual(["文章", "修改"]);
+
+    await correct(2, { title: "另一个标题" });
+    const [second] = (await read((await list())[0]!.id)).articles;
+    expect(second!.changes).toEqual([{ where: "title", old: "稿件 2", new: "另一个标题" }]);
+    expect(second!.lines.map(({ name }) => name)).toEqual(["文章", "删除", "新地址"]);
+    expectStatus(await done((await list())[0]!.id, { links: [link("new")] }), 200);
+    expect((await account.receipts())[1]).toMatchObject({ state: "published", url: link("new") });
+  });
+
+  it("that is still open shows the next correction as well; a recall ends it", async () => {
+    await account.publish([1], "mass");
+    await correct(1, { markdown: "第 1 篇的全文。" });
+    await correct(1, { markdown: "第 1 篇的定稿。" });
+    expect(await list()).toHaveLength(1);
+    expect((await read(await only())).articles[0]!.changes[0]!.new).toBe("第 1 篇的定稿。");
+    await account.recall(1);
+    expectProblem(await done(await only(), {}), 409);
+    expect(await list("?state=cancelled")).toHaveLength(1);
+  });
+
+  it("is not for what nobody has at the account", async () => {
+    await correct(1, { markdown: "全文。" });
+    expect(await list()).toEqual([]);
+  });
+});
+
+it("a person's taking down is the end of it", async () => {
+  await account.publish([1], "mass");
+  await world.db.prepare(`UPDATE wechat_articles SET job = NULL`).run();
+  await account.recall(1);
+  await account.minutes(1);
+  expectProblem(await done(await only(), { links: [link("a")] }), 422, "links");
+  expectStatus(await done(await only(), {}), 200);
+  expect(await account.states()).toEqual(["deleted"]);
+  expect(await account.takedowns()).toMatchObject([{ state: "done" }]);
+});
+
+it("an edition shows what became of each pick at each account, for one query more", async () => {
+  await account.publish([1, 2], "mass");
+  const edition = expectStatus(
+    await api<{ picks: { seq: number; wechat: object[] }[] }>("GET", "/editions/daily/2026-11-23"),
+    200,
+  );
+  expect(edition.picks.map(({ wechat }) => wechat)).toEqual([
+    [
+      {
+        channel: "gzh",
+        state: "published",
+        way: "mass",
+        url: link("post-1"),
+        why: null,
+        at: expect.stringMatching(/\+08:00$/),
+      },
+    ],
+    [expect.objectContaining({ url: link("post-2") })],
+    [],
+  ]);
+});
