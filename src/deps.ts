@@ -14,6 +14,7 @@ import type { Env } from "./env.ts";
 import { imageSources, parseMarkdown } from "./formats/index.ts";
 import { correctHandovers, recallHandovers } from "./handover/store.ts";
 import type { Deps } from "./web/context.ts";
+import { writeAddresses } from "./wechat/article-store.ts";
 import { accountBooks } from "./wechat/books.ts";
 import { wechatClient } from "./wechat/client.ts";
 import { runAccount } from "./wechat/lane.ts";
@@ -59,7 +60,10 @@ export function depsOf(env: Env): Deps {
     wechat: wechatClient({ db, fetch: outward, wall, keys, apiBases, loadPicture }),
     books: { wechat: accountBooks({ db, wall }) },
     runAccount: (message, now) => runAccount(deps, message, now),
-    wechatPorts: { finished: lookAtSheets },
+    wechatFinished: (database, channelId, finish, guard, now) => [
+      ...lookAtSheets(database, channelId, finish, guard, now),
+      ...writeAddresses(database, channelId, finish, guard),
+    ],
     media: env.MEDIA,
     desk: {
       db,

@@ -119,6 +119,8 @@ export interface Description<Config = unknown> {
   limits: {
     /** How many entries one push carries at most. */
     batch: number;
+    /** How many entries after its cursor it looks for them among, where the usual 20 are too few. */
+    reach?: number;
     /** How long one call may take, ms. */
     deadline: number;
     /**

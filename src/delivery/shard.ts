@@ -41,7 +41,7 @@ export const LEASE = 3 * MINUTE;
 const MARGIN = 5 * SECOND;
 /** A Worker may wait for the headers of six connections at a time (Workers limits). */
 const CONNECTIONS = 6;
-/** How many entries after its cursor a channel sees in one run: more than any kind's batch. */
+/** How many entries after its cursor a channel sees in one run, unless its kind looks further: more than any kind's batch. */
 const WINDOW = 20;
 /** A successor that is due within this travels as a delayed message; a later one is the tick's, which goes by business time alone. */
 const MESSAGE_HORIZON = MINUTE;
@@ -93,7 +93,8 @@ async function serve(run: Run, work: readonly Work[], outcome: Outcome, report: 
   const { db } = run.deps;
   const wantsText = work.some(({ channelKind, opened }) => channelKind.wants(opened) === "text");
   const cursors = work.map((channel) => channel.cursor);
-  const slice = await LOGS[outcome.purpose].read(db, cursors, WINDOW, wantsText);
+  const window = Math.max(WINDOW, ...work.map(({ channelKind }) => channelKind.limits.reach ?? 0));
+  const slice = await LOGS[outcome.purpose].read(db, cursors, window, wantsText);
   const bySeq = new Map(slice.map((entry) => [entry.seq, entry]));
   const of = (entries: readonly number[]) => entries.flatMap((seq) => bySeq.get(seq) ?? []);
   const known = await readKnowledge(db, work, slice, run.now);

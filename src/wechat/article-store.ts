@@ -4,6 +4,7 @@ import type { Receipt, Result, Way } from "../channels/wechat/state.ts";
 import type { Statement } from "../platform/d1.ts";
 import { rows } from "../platform/d1.ts";
 import type { Guard } from "../platform/guard.ts";
+import type { Finish } from "./callback/finish.ts";
 
 /** What became of a bundle's articles. */
 export interface Written {
@@ -137,4 +138,21 @@ export function listClaims(db: D1Database, channelId: number, date: string, bund
       `SELECT bundle FROM wechat_pushes WHERE channel_id = ? AND date = ? AND bundle IN (SELECT value FROM json_each(?))`,
     )
     .bind(channelId, date, JSON.stringify(bundles));
+}
+
+/**
+ * The addresses of a message to all whose event came after its receipts were written: nothing else tells them. Under the
+ * guard of the event's batch.
+ */
+export function writeAddresses(db: D1Database, channelId: number, finish: Finish, guard: Guard): Statement[] {
+  if (finish.type !== "mass" || finish.articles.length === 0) return [];
+  const urls = finish.articles.map(({ index, url }) => [index, url.replace(/^http:/, "https:")]);
+  return [
+    db
+      .prepare(
+        `UPDATE wechat_articles SET url = (SELECT j.value ->> 1 FROM json_each(?) j WHERE j.value ->> 0 = wechat_articles.idx)
+         WHERE channel_id = ? AND way = 'mass' AND job = ? AND url IS NULL AND ${guard.sql}`,
+      )
+      .bind(JSON.stringify(urls), channelId, finish.msgId, ...guard.args),
+  ];
 }

@@ -73,8 +73,8 @@ export const wechat: StepsKind<AccountConfig, State> = {
   secrets: ACCOUNT_SECRETS,
   address: null,
   signs: null,
-  // Three drafts.
-  limits: { batch: 24, deadline: CALL_DEADLINE },
+  // Three drafts, among the posts of other publications.
+  limits: { batch: 24, reach: 64, deadline: CALL_DEADLINE },
   credential: ({ app_id }) => app_id,
   unknown: "resend",
   hosts: ["api.weixin.qq.com"],
