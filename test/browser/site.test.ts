@@ -146,6 +146,32 @@ describe.skipIf(!CHROMIUM)("the readers' pages", () => {
     await context.close();
   });
 
+  it("have their like at WeChat: eight sent to all and seven published, with pictures of its own, and a receipt each", async () => {
+    const { wechat, url } = office.platform;
+    const [daily] = office.editions;
+    const pages = wechat.world.pages;
+    expect(pages.map(({ kind, article }) => `${kind} ${article.title}`)).toEqual(
+      daily!.picks.map(({ title }, i) => `${i < 8 ? "mass" : "publish"} ${title}`),
+    );
+    expect(wechat.made("mass")).toHaveLength(1);
+    const seen = new Set<string>();
+    for (const { id, article } of pages) {
+      await page.goto(`${url}/s/${id}`);
+      expect(await page.getByText(article.title, { exact: true }).count()).toBeGreaterThan(0);
+      const pictures = await page
+        .locator("img")
+        .evaluateAll((all) => all.map((each) => (each as HTMLImageElement).src));
+      for (const src of pictures) seen.add(new URL(src).origin);
+    }
+    expect([...seen]).toEqual([url]);
+    type Receipts = { picks: { wechat: { state: string; way: string; url: string }[] }[] };
+    const edition = await office.client.call<Receipts>("GET", `/api/editions/${daily!.publication}/${daily!.date}`);
+    const receipts = edition.picks.flatMap((pick) => pick.wechat);
+    expect(receipts.map(({ state, url: at }) => `${state} ${at}`)).toEqual(
+      pages.map(({ id }) => `published https://mp.weixin.qq.com/s/${id}`),
+    );
+  }, 60_000);
+
   it("gave no console error and no failed request", () => {
     expect(faults).toEqual([]);
   });
