@@ -20,7 +20,7 @@ import {
 } from "./article-store.ts";
 import { finishedBy } from "./finish.ts";
 import { findFinish, newestUnknownMass } from "./finish-store.ts";
-import { openCorrectionSheet, openSheet } from "./sheet-store.ts";
+import { openCorrectionSheet, openSheet } from "./sheet-openings.ts";
 import { insertTakedowns } from "./takedown-store.ts";
 
 /** Who the audit says did what a push did. */

@@ -6,7 +6,7 @@ import { wakeShards } from "../../../src/delivery/store.ts";
 import { joined, unpick } from "../../../src/editions/store.ts";
 import { correctHandovers, recallHandovers } from "../../../src/handover/store.ts";
 import { writeReceipts } from "../../../src/wechat/article-store.ts";
-import { openSheet } from "../../../src/wechat/sheet-store.ts";
+import { openSheet } from "../../../src/wechat/sheet-openings.ts";
 import { recallAtAccounts } from "../../../src/wechat/takedown-store.ts";
 import { recallArticle } from "../../../src/wire/amend.ts";
 import { NoAnswer } from "../../outside/wechat/faults.ts";
@@ -203,7 +203,7 @@ export class AccountAt {
 
   alerts() {
     return this.world.all<{ kind: string; title: string; body: string }>(
-      `SELECT kind, title, body FROM alerts WHERE kind LIKE 'wechat.%' ORDER BY seq`,
+      `SELECT kind, title, body FROM alerts WHERE kind LIKE 'wechat.%' AND kind <> 'wechat.sheet' ORDER BY seq`,
     );
   }
 

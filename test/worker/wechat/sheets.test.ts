@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { handFinished } from "../../../src/wechat/finished.ts";
 import { insertFinish } from "../../../src/wechat/callback-store.ts";
 import type { Finish } from "../../../src/wechat/callback/finish.ts";
-import { openCorrectionSheet, openSheet } from "../../../src/wechat/sheet-store.ts";
+import { openCorrectionSheet, openSheet } from "../../../src/wechat/sheet-openings.ts";
 import { lookAtSheets } from "../../../src/wechat/sheet-looks.ts";
 import { api, auditOf, expectProblem, expectStatus, expectUnwritten, makeToken, type Page } from "../helpers/api.ts";
 import { World } from "../helpers/world.ts";
@@ -43,6 +43,12 @@ const reopen = (id: string) => api("POST", `/channels/gzh/sheets/${id}/reopen`, 
 const link = (name: string) => `https://mp.weixin.qq.com/s/${name}`;
 const only = async (): Promise<string> => (await list())[0]!.id;
 
+/** What the office was told of sheets. */
+const told = async () =>
+  (await world.all<{ title: string }>(`SELECT title FROM alerts WHERE kind = 'wechat.sheet' ORDER BY seq`)).map(
+    ({ title }) => title,
+  );
+
 beforeEach(async () => {
   await account.open(3);
 });
@@ -76,6 +82,7 @@ describe("the sheet of a draft", () => {
     await world.db.batch(openSheet(world.db, { ...sheet, articles: [{ postId: 1, idx: 1 }] }, world.wall + 1));
     expect(await list()).toHaveLength(1);
     expect((await read(await only())).articles).toHaveLength(2);
+    expect(await told()).toEqual(["公众号草稿已备好：2026-11-23，2 篇"]);
   });
 
   it("ticked off makes its articles published, with the addresses that were given", async () => {
@@ -136,7 +143,7 @@ describe("the sheet of a draft", () => {
 
 describe("a message that a person sent", () => {
   /** What the callback notes of it. */
-  const told = async (finish: Finish) => {
+  const tell = async (finish: Finish) => {
     await world.db.batch([
       insertFinish(world.db, account.id, finish, world.wall, ALWAYS),
       ...lookAtSheets(world.db, account.id, finish, ALWAYS, world.wall),
@@ -169,7 +176,7 @@ describe("a message that a person sent", () => {
     await account.handOver([1], "gzh_0:1");
     const draft = await account.handOver([2, 3], "gzh_0:2");
     const msgId = await sent(draft);
-    await told(finishOf(msgId, 2));
+    await tell(finishOf(msgId, 2));
     await account.minutes(1);
     expect(await account.sheets()).toMatchObject([{ state: "open" }, { state: "done", done_by: "wechat" }]);
     expect(await account.receipts()).toMatchObject([
@@ -183,18 +190,18 @@ describe("a message that a person sent", () => {
   it("told of twice, made up, failed or nobody's changes nothing", async () => {
     const draft = await account.handOver([1, 2]);
     for (const made of [finishOf(7, 2), finishOf(8, 1), finishOf(9, 2, "err(10001)")]) {
-      await told(made);
+      await tell(made);
       await account.minutes(1);
     }
     expect(await account.sheets()).toMatchObject([{ state: "open" }]);
     expect(await account.states()).toEqual(["drafted", "drafted"]);
 
     const msgId = await sent(draft);
-    await told(finishOf(msgId, 2));
+    await tell(finishOf(msgId, 2));
     await account.minutes(1);
     const before = await account.receipts();
     await account.handOver([3], "gzh_0:2");
-    await told(finishOf(msgId, 2));
+    await tell(finishOf(msgId, 2));
     await account.minutes(3);
     expect((await account.receipts()).slice(0, 2)).toEqual(before);
     expect((await account.sheets()).map(({ state }) => state)).toEqual(["done", "open"]);
@@ -205,7 +212,7 @@ describe("a message that a person sent", () => {
     const draft = await account.handOver([1, 2]);
     await account.recall(2);
     await account.minutes(1);
-    await told(finishOf(await sent(draft), 2));
+    await tell(finishOf(await sent(draft), 2));
     await account.minutes(3);
     expect(account.live()).toEqual([true, false]);
     expect(await account.states()).toEqual(["published", "deleted"]);
@@ -215,7 +222,7 @@ describe("a message that a person sent", () => {
     const draft = await account.handOver([1]);
     const event = finishOf(await sent(draft), 1);
     account.wechat.script.push({ path: "/cgi-bin/draft/get", answer: "timeout" });
-    await told(event);
+    await tell(event);
     await account.minutes(1);
     expect(await account.sheets()).toMatchObject([{ state: "open" }]);
     await account.minutes(4);
@@ -244,6 +251,7 @@ describe("the sheet of a correction", () => {
     await correct(1, { markdown: "第 1 篇的**全文。**" });
     const [sheet, ...more] = await list();
     expect([sheet, more]).toMatchObject([{ kind: "correct", state: "open" }, []]);
+    expect(await told()).toEqual(["《稿件 1》的更正要由人改到公众号上"]);
     const [article] = (await read(sheet!.id)).articles;
     expect(article).toMatchObject({
       url: link("post-1"),
