@@ -145,7 +145,7 @@ export async function completeSheet(
  * Opens a done task again: it was ticked off by mistake. An open one stays as it is. Throws 409 for a cancelled task, and
  * for one that the platform ticked off: what was sent was sent.
  */
-export async function reopenSheetAgain(
+export async function openSheetAgain(
   db: D1Database,
   channel: Owner,
   uid: string,

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { findChannel } from "../../delivery/channel-store.ts";
 import { notFound } from "../../platform/problem.ts";
-import { completeSheet, reopenSheetAgain, requireSheet } from "../../wechat/sheets.ts";
+import { completeSheet, openSheetAgain, requireSheet } from "../../wechat/sheets.ts";
 import { listSheets, SHEET_STATES } from "../../wechat/sheet-store.ts";
 import type { App, Ctx } from "../context.ts";
 import { requireScope } from "./auth.ts";
@@ -85,7 +85,7 @@ sheets.post(
     const { db, siteUrl } = c.get("deps");
     const { reason } = await readJson(c, reopened);
     const account = await accountOf(c);
-    const sheet = await reopenSheetAgain(db, account, c.req.param("sheet"), reason, actor, c.get("now"));
+    const sheet = await openSheetAgain(db, account, c.req.param("sheet"), reason, actor, c.get("now"));
     return c.json(sheetView(sheet, account.uid, siteUrl, c.get("now")));
   },
 );

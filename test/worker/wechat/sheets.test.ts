@@ -1,18 +1,14 @@
-/** 交接单: what the API cannot do, as people read it and tick it off, and as the platform itself ends it. */
+/** 交接单: what the API cannot do, as people read it and tick it off. */
 import { beforeEach, describe, expect, it } from "vitest";
-import { handFinished } from "../../../src/wechat/finished.ts";
-import { insertFinish } from "../../../src/wechat/callback-store.ts";
-import type { Finish } from "../../../src/wechat/callback/finish.ts";
+import type { Question } from "../../../src/channels/wechat/questions.ts";
+import { accountBooks } from "../../../src/wechat/books.ts";
 import { openCorrectionSheet, openSheet } from "../../../src/wechat/sheet-openings.ts";
-import { lookAtSheets } from "../../../src/wechat/sheet-looks.ts";
 import { api, auditOf, expectProblem, expectStatus, expectUnwritten, makeToken, type Page } from "../helpers/api.ts";
 import { World } from "../helpers/world.ts";
 import { AccountAt } from "./account.ts";
 
 const world = new World();
 const account = new AccountAt(world);
-const APP = "wx0123456789abcdef";
-const ALWAYS = { sql: "1", args: [] };
 
 interface Sheet {
   id: string;
@@ -141,97 +137,6 @@ describe("the sheet of a draft", () => {
   });
 });
 
-describe("a message that a person sent", () => {
-  /** What the callback notes of it. */
-  const tell = async (finish: Finish) => {
-    await world.db.batch([
-      insertFinish(world.db, account.id, finish, world.wall, ALWAYS),
-      ...lookAtSheets(world.db, account.id, finish, ALWAYS, world.wall),
-    ]);
-  };
-  const finishOf = (
-    msgId: string | number,
-    count: number,
-    status = "send success",
-  ): Extract<Finish, { type: "mass" }> => ({
-    type: "mass",
-    job: `mass:${msgId}`,
-    msgId: String(msgId),
-    status,
-    counts: { total: 1, filtered: 1, sent: 1, failed: 0 },
-    copyright: { state: null, articles: [] },
-    articles: Array.from({ length: count }, (_, i) => ({
-      index: i + 1,
-      url: `http://mp.weixin.qq.com/s/hand-${i + 1}`,
-    })),
-  });
-  const sent = async (draft: string): Promise<number> => {
-    const msgId = account.wechat.sendByHand(APP, draft);
-    world.wall += 10_000;
-    await account.wechat.run();
-    return msgId;
-  };
-
-  it("closes the sheet whose draft it was, the oldest that fits and is gone", async () => {
-    await account.handOver([1], "gzh_0:1");
-    const draft = await account.handOver([2, 3], "gzh_0:2");
-    const msgId = await sent(draft);
-    await tell(finishOf(msgId, 2));
-    await account.minutes(1);
-    expect(await account.sheets()).toMatchObject([{ state: "open" }, { state: "done", done_by: "wechat" }]);
-    expect(await account.receipts()).toMatchObject([
-      { state: "drafted" },
-      { state: "published", way: "mass", job: String(msgId), url: link("hand-1") },
-      { state: "published", way: "mass", url: link("hand-2") },
-    ]);
-    expectProblem(await reopen((await list("?state=done"))[0]!.id), 409);
-  });
-
-  it("told of twice, made up, failed or nobody's changes nothing", async () => {
-    const draft = await account.handOver([1, 2]);
-    for (const made of [finishOf(7, 2), finishOf(8, 1), finishOf(9, 2, "err(10001)")]) {
-      await tell(made);
-      await account.minutes(1);
-    }
-    expect(await account.sheets()).toMatchObject([{ state: "open" }]);
-    expect(await account.states()).toEqual(["drafted", "drafted"]);
-
-    const msgId = await sent(draft);
-    await tell(finishOf(msgId, 2));
-    await account.minutes(1);
-    const before = await account.receipts();
-    await account.handOver([3], "gzh_0:2");
-    await tell(finishOf(msgId, 2));
-    await account.minutes(3);
-    expect((await account.receipts()).slice(0, 2)).toEqual(before);
-    expect((await account.sheets()).map(({ state }) => state)).toEqual(["done", "open"]);
-    expect(await world.one(`SELECT count(*) FROM audit WHERE action = 'sheet.done'`)).toBe(1);
-  });
-
-  it("with an article that was recalled is found, and the article taken down", async () => {
-    const draft = await account.handOver([1, 2]);
-    await account.recall(2);
-    await account.minutes(1);
-    await tell(finishOf(await sent(draft), 2));
-    await account.minutes(3);
-    expect(account.live()).toEqual([true, false]);
-    expect(await account.states()).toEqual(["published", "deleted"]);
-  });
-
-  it("is looked for again when the platform did not answer", async () => {
-    const draft = await account.handOver([1]);
-    const event = finishOf(await sent(draft), 1);
-    account.wechat.script.push({ path: "/cgi-bin/draft/get", answer: "timeout" });
-    await tell(event);
-    await account.minutes(1);
-    expect(await account.sheets()).toMatchObject([{ state: "open" }]);
-    await account.minutes(4);
-    expect(await account.sheets()).toMatchObject([{ state: "done" }]);
-    const gzh = { id: account.id, uid: account.uid, config: {} };
-    expect(await handFinished(world.deps, gzh, event, world.wall)).toEqual({ type: "nobody" });
-  });
-});
-
 describe("the sheet of a correction", () => {
   const correct = async (post: number, fields: object) => {
     const uid = await world.one<string>(
@@ -315,4 +220,50 @@ it("an edition shows what became of each pick at each account, for one query mor
     [expect.objectContaining({ url: link("post-2") })],
     [],
   ]);
+});
+
+describe("what a push asks", () => {
+  const pushing = () => ({
+    channel: account.id,
+    uid: account.uid,
+    config: { time_zone: "Asia/Shanghai" },
+    id: "gzh_0",
+    now: world.wall,
+  });
+  const ask = (question: Question) => accountBooks({ db: world.deps.db, wall: () => world.wall })(pushing(), question);
+  const postOf = (id: number) => world.one<string>(`SELECT uid FROM posts WHERE id = ?`, id);
+
+  it("of a draft for a person makes receipts and a sheet, once", async () => {
+    const articles = [
+      { post: await postOf(2), idx: 1 },
+      { post: await postOf(1), idx: 2 },
+    ];
+    for (let again = 0; again < 2; again++) await ask({ type: "sheet", bundle: "gzh_0:1", draft: "d", articles });
+    expect((await account.receipts()).map(({ post, state, idx }) => [post, state, idx])).toEqual([
+      [1, "drafted", 2],
+      [2, "drafted", 1],
+    ]);
+    expect((await read(await only())).articles.map(({ position }) => position)).toEqual([1, 2]);
+    await done(await only(), {});
+    await ask({ type: "sheet", bundle: "gzh_0:1", draft: "d", articles });
+    expect(await account.states()).toEqual(["published", "published"]);
+  });
+
+  it("of a correction for a person, and of a recall, is done; of a post that nobody knows nothing is", async () => {
+    await account.publish([1, 2], "mass");
+    await ask({ type: "correct-by-hand", post: await postOf(1), note: "改一字" });
+    await ask({ type: "correct-by-hand", post: "none", note: "" });
+    expect(await list()).toMatchObject([{ kind: "correct", note: "更正：改一字" }]);
+    await ask({ type: "take-down", posts: [await postOf(2), "none"], note: "内容有误" });
+    expect(await account.takedowns()).toMatchObject([{ post: 2, state: "open" }]);
+  });
+});
+
+it("a recall over HTTP asks the account as well", async () => {
+  await account.publish([1, 2], "mass");
+  const uid = await world.one<string>(
+    `SELECT uid FROM articles WHERE id = (SELECT article_id FROM posts WHERE id = 1)`,
+  );
+  expectStatus(await api("POST", `/articles/${uid}/recall`, { body: { note: "内容有误" } }), 200);
+  expect(await account.takedowns()).toMatchObject([{ post: 1, state: "open", tries: 0 }]);
 });
