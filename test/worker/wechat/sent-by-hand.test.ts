@@ -4,8 +4,10 @@ import { insertFinish } from "../../../src/wechat/callback-store.ts";
 import type { Finish } from "../../../src/wechat/callback/finish.ts";
 import { handFinished } from "../../../src/wechat/finished.ts";
 import { lookAtSheets } from "../../../src/wechat/sheet-looks.ts";
+import { openSheet } from "../../../src/wechat/sheet-openings.ts";
 import { api, expectProblem } from "../helpers/api.ts";
-import { World } from "../helpers/world.ts";
+import { Office } from "../helpers/wechat.ts";
+import { at, World } from "../helpers/world.ts";
 import { AccountAt } from "./account.ts";
 
 const world = new World();
@@ -109,4 +111,37 @@ describe("a message that a person sent", () => {
     const gzh = { id: account.id, uid: account.uid, config: {} };
     expect(await handFinished(world.deps, gzh, event, world.wall)).toEqual({ type: "nobody" });
   });
+});
+
+it("the event as the platform posts it goes all the way: noted, looked into, the sheet done", async () => {
+  const office = new Office();
+  const { world } = office;
+  await office.begin();
+  const daily = await world.publication({ quota: 1, releaseTimes: ["30 8 * * *"] });
+  await office.account();
+  await world.articles(daily, 1);
+  await world.tick(at("08:30"));
+  const channelId = await world.one<number>(`SELECT id FROM channels`);
+  const sheet = { channelId, bundle: "b:1", draft: "draft-1", date: "2026-11-23", articles: [{ postId: 1, idx: 1 }] };
+  await world.db.batch(openSheet(world.db, sheet, world.wall));
+  world.deps.wechat = async (_, { path }) => ({
+    type: "response",
+    status: 200,
+    headers: {},
+    body: JSON.stringify(path === "/cgi-bin/draft/get" ? { errcode: 40007, errmsg: "invalid media_id" } : {}),
+  });
+  const item = "<item><ArticleIdx>1</ArticleIdx><ArticleUrl>http://mp.weixin.qq.com/s/abc</ArticleUrl></item>";
+  await office.says("event", {
+    Event: "MASSSENDJOBFINISH",
+    MsgID: "3147483650",
+    Status: "send success",
+    ArticleUrlResult: `<Count>1</Count><ResultList>${item}</ResultList>`,
+  });
+  world.wall += 60_000;
+  await world.tick(world.wall);
+  await world.drain();
+  expect(await world.all(`SELECT state, done_by FROM wechat_sheets`)).toEqual([{ state: "done", done_by: "wechat" }]);
+  expect(await world.all(`SELECT state, way, job, url FROM wechat_articles`)).toEqual([
+    { state: "published", way: "mass", job: "3147483650", url: link("abc") },
+  ]);
 });
