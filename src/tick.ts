@@ -31,12 +31,12 @@ import { forgetRequests } from "./platform/requests.ts";
 import { type LetterDeps, sendLetters } from "./readers/letters.ts";
 import { forgetConfirmations } from "./readers/store.ts";
 import { forgetSights } from "./wechat/callback-store.ts";
-import type { AccountDeps } from "./wechat/deps.ts";
 import { lookBack } from "./wechat/late.ts";
 import { sweepAccounts } from "./wechat/lane.ts";
+import { type CollectDeps, lookAtAccounts } from "./wechat/numbers/collect.ts";
 
 /** Runs the tick of the business time `at`. */
-export async function tick(deps: Pick<DeliveryDeps, "queue"> & LetterDeps & AccountDeps, at: number): Promise<void> {
+export async function tick(deps: Pick<DeliveryDeps, "queue"> & LetterDeps & CollectDeps, at: number): Promise<void> {
   const { db } = deps;
   const heart = await beat(db, at, deps.wall());
   const faults: unknown[] = [];
@@ -91,6 +91,8 @@ export async function tick(deps: Pick<DeliveryDeps, "queue"> & LetterDeps & Acco
       await resealReaders(db, deps.keys);
       await warnOfYears(db, at);
       await lookBack(deps, at);
+      // Last, since the platform may keep it waiting; one account a tick, the next follows with the next one.
+      if (await lookAtAccounts(deps, at)) await setChores(db, at).run();
     });
   if (faults.length > 0)
     throw new AggregateError(faults, `The tick of ${new Date(at).toISOString()} had ${faults.length} faults.`);

@@ -31,18 +31,27 @@ interface AccountRow {
 const MOST = 100;
 
 /** The account of a publication, or null. One query, off an index of these channels only. */
-export async function findAccount({ db, keys, kindOf }: AccountDeps, publication: string): Promise<OpenAccount | null> {
-  const kind = kindOf("wechat");
-  if (!kind) return null;
+export async function findAccount(deps: AccountDeps, publication: string): Promise<OpenAccount | null> {
+  const { db, kindOf } = deps;
+  if (!kindOf("wechat")) return null;
   const found = accountOf(
     await rows<AccountRow>(
       db.prepare(`SELECT id, uid, name, config, filter FROM channels WHERE kind = 'wechat' ORDER BY id LIMIT ${MOST}`),
     ),
     publication,
   );
-  if (!found) return null;
-  const { config } = await readConfig(kind, found, keys);
-  return { id: found.id, uid: found.uid, name: found.name, config: config as OpenAccount["config"] };
+  return found ? openRow(deps, found) : null;
+}
+
+/** An account as it is stored, with its config opened. Throws where the office does not know the kind. */
+export async function openRow(
+  { keys, kindOf }: Pick<AccountDeps, "keys" | "kindOf">,
+  { id, uid, name, config }: Pick<AccountRow, "id" | "uid" | "name" | "config">,
+): Promise<OpenAccount> {
+  const kind = kindOf("wechat");
+  if (!kind) throw new Error("There is no kind “wechat”.");
+  const opened = await readConfig(kind, { uid, config }, keys);
+  return { id, uid, name, config: opened.config as OpenAccount["config"] };
 }
 
 /**

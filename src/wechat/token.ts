@@ -45,3 +45,7 @@ export function forcedAgain({ on, count, at }: Forced, now: number): Forced | nu
   if (on !== today) return { on: today, count: 1, at: now };
   return count < FORCED_A_DAY ? { on, count: count + 1, at: now } : null;
 }
+
+/** How many forced refreshes the platform would still take today. */
+export const forcedLeft = ({ on, count }: Pick<Forced, "on" | "count">, now: number): number =>
+  on === localDate(now, "Asia/Shanghai") ? FORCED_A_DAY - count : FORCED_A_DAY;

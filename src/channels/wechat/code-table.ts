@@ -206,6 +206,18 @@ export const CODES: Readonly<Record<number, CodeEntry>> = {
     next: "请编辑在公众平台“发表记录”里核对；已经没有的，不用再处理",
   },
 
+  47009: { class: "person", words: "微信已停用这个接口", next: UPKEEP, wait: "midnight" },
+  61500: { class: "person", words: "向微信要数据时，日期的写法不对", next: UPKEEP, wait: "midnight" },
+  61501: { class: "person", words: "向微信要数据时，日期的范围不对", next: UPKEEP, wait: "midnight" },
+  76021: { class: "person", words: "微信没有这个接口（cgi_path）", next: UPKEEP, wait: "midnight" },
+  40201: {
+    class: "account",
+    words: "公众号没有设置回调地址",
+    next: "请公众号管理员在公众平台“设置与开发 › 基本配置”里填写服务器地址并启用",
+  },
+  40202: { class: "person", words: "微信不认识这种网络检测（action）", next: UPKEEP },
+  40203: { class: "person", words: "微信不认识这个检测线路（check_operator）", next: UPKEEP },
+
   45028: {
     class: "retry",
     words: "群发次数已经用完",

@@ -150,7 +150,7 @@ const unlisted = (said: string): Explained => ({
  * The address in words like `invalid ip 1.2.3.4 ipv6 ::ffff:1.2.3.4, not in whitelist`, null without one. IPv4 goes first:
  * the other is most often the same, mapped.
  */
-function ipIn(errmsg: string): string | null {
+export function ipIn(errmsg: string): string | null {
   const [four] = /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?!\d|\.\d)/.exec(errmsg) ?? [];
   if (four !== undefined && four.split(".").every((part) => Number(part) <= 255)) return four;
   return /(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])/i.exec(errmsg)?.[0] ?? null;
