@@ -4,6 +4,7 @@ import { generateSpecs } from "hono-openapi";
 import { depsOf } from "../deps.ts";
 import { Problem } from "../platform/problem.ts";
 import { account } from "./api/account.ts";
+import { accountHealthRoutes } from "./api/account-health.ts";
 import { articles } from "./api/articles.ts";
 import { authenticate } from "./api/auth.ts";
 import { calendar } from "./api/calendar.ts";
@@ -58,6 +59,7 @@ for (const room of [
   channels,
   channelActs,
   account,
+  accountHealthRoutes,
   deliveries,
   newsroom,
   terms,

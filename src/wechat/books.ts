@@ -5,7 +5,7 @@ import { type AccountConfig, massQuota } from "../channels/wechat/account.ts";
 import type { Finished, Granted, Question, SentUnseen } from "../channels/wechat/questions.ts";
 import type { Trouble } from "../channels/wechat/state.ts";
 import { audit } from "../newsroom/store.ts";
-import { localDate, zonedTime } from "../platform/time.ts";
+import { localDate } from "../platform/time.ts";
 import {
   claimPushes,
   type LeftOut,
@@ -20,6 +20,7 @@ import {
 } from "./article-store.ts";
 import { finishedBy } from "./finish.ts";
 import { findFinish, newestUnknownMass } from "./finish-store.ts";
+import { noteGood, noteTrouble } from "./health/trouble-store.ts";
 import { openCorrectionSheet, openSheet } from "./sheet-openings.ts";
 import { insertTakedowns } from "./takedown-store.ts";
 
@@ -94,6 +95,7 @@ async function write(db: D1Database, pushing: Pushing, written: Written): Promis
       unwritten(written),
     ),
     writeReceipts(db, written, pushing.now),
+    noteGood(db, pushing.channel, pushing.now),
   ]);
   return null;
 }
@@ -156,15 +158,8 @@ async function takeDown(
   return null;
 }
 
-/** Tells the office what keeps a push, once for each code and local day. */
-async function tell(db: D1Database, pushing: Pushing, { code, words, next }: Trouble): Promise<null> {
-  const { now } = pushing;
-  const { time_zone: zone } = configOf(pushing);
-  const title = `公众号需要处理：${words}（${code}）`;
-  const alert = { at: now, kind: "wechat.account", title, body: next, subject: subjectOf(pushing) };
-  await insertAlert(db, alert, {
-    sql: `NOT EXISTS (SELECT 1 FROM alerts WHERE kind = ? AND subject = ? AND title = ? AND at >= ?)`,
-    args: [alert.kind, alert.subject, title, zonedTime(localDate(now, zone), "00:00", zone)],
-  }).run();
+/** Notes what keeps a push, and tells the office. */
+async function tell(db: D1Database, { channel, now }: Pushing, trouble: Trouble): Promise<null> {
+  await db.batch(noteTrouble(db, channel, trouble, now));
   return null;
 }

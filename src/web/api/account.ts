@@ -66,7 +66,7 @@ const settings = z.strictObject({
 });
 
 /** Threat: the settings of something else. Throws 404, 409 for a channel of another kind. */
-async function requireAccount(c: Ctx): Promise<Channel> {
+export async function requireAccount(c: Ctx): Promise<Channel> {
   const channel = await requireChannel(c.get("deps"), c.req.param("id") ?? "");
   if (channel.kind !== "wechat") throw conflict("Only a channel of kind “wechat” is an account that answers readers.");
   return channel;

@@ -11,6 +11,7 @@ import { inOneLine, warningOf } from "../../editions/warning.ts";
 import { countOpen } from "../../handover/store.ts";
 import { listPublications, readOffice } from "../../newsroom/store.ts";
 import { iso, localDate, MINUTE } from "../../platform/time.ts";
+import { accountsInShort } from "../../wechat/health/account-health.ts";
 import type { App } from "../context.ts";
 import { handoverCounts } from "./handover-view.ts";
 import { operation } from "./operation.ts";
@@ -65,11 +66,13 @@ health.get(
       };
     });
     const deliveries = await readDeliveryHealth(db, now);
+    const accounts = await accountsInShort(db, now);
     const degraded =
       late === null ||
       late > TICK_OVERDUE ||
       editions.some((e) => e.overdue || (e.shortfall ?? 0) > 0 || e.stopped) ||
-      deliveries.held > 0;
+      deliveries.held > 0 ||
+      accounts.some((account) => account.status === "degraded");
     const status = degraded ? "degraded" : "ok";
     c.header("cache-control", "no-store");
     const scopes = c.get("actor")?.scopes ?? [];
@@ -80,6 +83,9 @@ health.get(
       tick: { last_at: office?.last_tick_at == null ? null : iso(office.last_tick_at), late },
       editions: editions.map((e, i) => ({ ...e, days_since_last_post: outlooks[i]!.daysSinceLastPost })),
       deliveries,
+      ...(accounts.length > 0 && {
+        wechat: accounts.map(({ uid, name, ...health }) => ({ channel: uid, name, ...health })),
+      }),
       queue: await countQueued(db),
       warnings: [
         ...overdueYears(calendar, officeDate(now)).map(warning),

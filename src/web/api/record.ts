@@ -5,6 +5,7 @@ import { readEntries } from "../../editions/calendar/store.ts";
 import { daysBetween, readLife, readRecord, recordOf } from "../../editions/record.ts";
 import { requirePublication } from "../../newsroom/publications.ts";
 import { localDate } from "../../platform/time.ts";
+import { monthOf } from "../../wechat/numbers/month.ts";
 import type { App } from "../context.ts";
 import { requireScope } from "./auth.ts";
 import { readQuery } from "./body.ts";
@@ -41,6 +42,7 @@ record.get(
       since: localDate(createdAt, publication.timeZone),
       today,
     });
+    const counted = await monthOf(db, publication.slug, month);
     return c.json({
       publication: publication.slug,
       month,
@@ -52,6 +54,7 @@ record.get(
         met,
         late_slots: lateSlots,
         provisional,
+        ...(counted && { wechat: counted.get(date) ?? null }),
       })),
       met: days.filter((day) => day.met === true).length,
       missed: days.filter((day) => day.met === false).length,

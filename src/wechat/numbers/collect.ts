@@ -2,9 +2,9 @@
  * The daily look at an account: what the platform counted of its readers, what it allows, and whether its certification
  * ends. One account a run, at most fifteen calls; the next account comes with the next tick.
  */
+import { titleWithin } from "../../channels/wechat/articles.ts";
 import type { WechatClient } from "../../channels/wechat/call.ts";
 import { type Judged, judgeAnswer } from "../../channels/wechat/codes.ts";
-import { cutText, WECHAT_LIMITS } from "../../formats/index.ts";
 import type { AccountDeps } from "../accounts.ts";
 import { openRow } from "../accounts.ts";
 import { addDays, DAY, HOUR, localDate, zonedTime } from "../../platform/time.ts";
@@ -80,8 +80,6 @@ function nextLook(refused: Refused | null, late: boolean, now: number): number {
   return refused || (late && beforeNoon(now)) ? now + HOUR : nextMorning(now);
 }
 
-const asSent = (title: string): string => cutText(title, WECHAT_LIMITS.title, codePoints);
-
 interface Collected {
   /** The first refusal, or the one that ended the questions. */
   refused: Refused | null;
@@ -104,7 +102,7 @@ async function collect(deps: CollectDeps, account: Checking, now: number): Promi
     const published = receipts.filter(({ at }) => localDate(at, ZONE) === date);
     if (published.length === 0) continue;
     const answer = await asking.ask("getarticletotaldetail", date, date);
-    const found = answer ? matched(articlesIn(answer), published, asSent) : [];
+    const found = answer ? matched(articlesIn(answer), published, titleWithin) : [];
     if (found.length > 0) statements.push(putReads(db, account.id, date, found));
   }
   if (statements.length > 0) await db.batch(statements);

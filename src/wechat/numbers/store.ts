@@ -21,7 +21,11 @@ export function putFigures(db: D1Database, channelId: number, days: readonly Day
 const REACH = 1000;
 
 /** The newest posts that are published at an account since `from` (business time). One query. */
-export function receiptsSince(db: D1Database, channelId: number, from: number): Promise<(Candidate & { at: number })[]> {
+export function receiptsSince(
+  db: D1Database,
+  channelId: number,
+  from: number,
+): Promise<(Candidate & { at: number })[]> {
   return rows(
     db
       .prepare(
@@ -101,14 +105,16 @@ export function listReads(db: D1Database, channelId: number, from: string, to: s
 }
 
 /** An account's figures of a month, and what tells whose account it is. */
-export interface MonthRow extends DayFigures {
+export interface MonthRow extends Omit<DayFigures, "date"> {
+  /** Null in the one row of an account of which nothing is known. */
+  date: string | null;
   id: number;
   config: string;
   filter: string;
 }
 
 /** The figures of all accounts in a month (`YYYY-MM`). One query, off the index of accounts: nothing without one. */
-export function listMonth(db: D1Database, month: string): Promise<(MonthRow | (MonthRow & { date: null }))[]> {
+export function listMonth(db: D1Database, month: string): Promise<MonthRow[]> {
   return rows(
     db
       .prepare(
