@@ -1,6 +1,6 @@
 /** Figures of days that are over (developers.weixin.qq.com, 数据统计). */
-import { certified } from "./publish.ts";
-import { beijingDay, type Call, type Handlers, type MassSend, post, Refusal } from "./state.ts";
+import { certified, urlOf } from "./publish.ts";
+import { type Account, beijingDay, type Call, type Handlers, post, Refusal } from "./state.ts";
 
 const DAY = 86_400_000;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
@@ -16,29 +16,47 @@ function daysOf({ account, body, now }: Call, most: number): string[] {
   return Array.from({ length: (to - from) / DAY + 1 }, (_, at) => beijingDay(from + at * DAY));
 }
 
-const read = (count: number): object => ({
-  int_page_read_user: count,
-  int_page_read_count: count,
-  ori_page_read_user: 0,
-  ori_page_read_count: 0,
-  share_user: 0,
-  share_count: 0,
-  add_to_fav_user: 0,
-  add_to_fav_count: 0,
+/** Members of the articles' calls; `users` read, a tenth of them shared. */
+const read = (users: number): object => ({
+  read_user: users,
+  read_user_source: [{ user_count: users, scene_desc: "全部" }],
+  share_user: Math.floor(users / 10),
+  zaikan_user: 0,
+  like_user: 0,
+  comment_count: 0,
+  collection_user: 0,
 });
 
-const articles = ({ account }: Call, days: readonly string[], one: (send: MassSend, at: number) => object): object => {
-  const sent = account.sends.filter(({ at }) => days.includes(beijingDay(at)));
-  const list = sent.flatMap((send) =>
-    send.pages.map((page, at) => ({
-      ref_date: beijingDay(send.at),
-      msgid: `${send.msg_data_id}_${at + 1}`,
+/** What was sent or published on a day, with the number that the platform's statistics go by. */
+const outOn = ({ sends, publications }: Account, day: string) =>
+  [...sends.map((send) => ({ ...send, publish_type: 0 })), ...publications.map((one) => ({ ...one, publish_type: 1 }))]
+    .filter(({ pages }) => pages.some(({ at }) => beijingDay(at) === day))
+    .map(({ msg_data_id, pages, publish_type }) => ({ msg_data_id, pages, publish_type }));
+
+/** Statistics of articles that are not to be had any more. */
+const offline = post(({ account }) => {
+  certified(account);
+  throw new Refusal(47009);
+});
+
+function detail(call: Call): object {
+  const [day = ""] = daysOf(call, 1);
+  const stat_date = beijingDay(call.now - DAY);
+  const list = outOn(call.account, day).flatMap(({ msg_data_id, pages, publish_type }) =>
+    pages.map((page, at) => ({
+      ref_date: day,
+      msgid: `${msg_data_id}_${at + 1}`,
+      publish_type,
       title: page.article.title,
-      ...one(send, at),
+      content_url: urlOf(page),
+      detail_list: [
+        { stat_date: day, ...read(0) },
+        { stat_date, ...read(page.reads) },
+      ],
     })),
   );
-  return { list };
-};
+  return { list, is_delay: false };
+}
 
 /** Rows of days; the source 0 is all of them together. */
 const rows = (days: readonly string[], row: (day: string) => object): object => ({
@@ -50,22 +68,16 @@ export const datacubeHandlers: Handlers = {
     rows(daysOf(call, 7), (day) => ({ new_user: 0, cancel_user: 0, ...call.account.numbers[day] })),
   ),
   "/datacube/getusercumulate": post((call) => rows(daysOf(call, 7), () => ({ cumulate_user: call.account.followers }))),
-  "/datacube/getuserread": post((call) => {
-    const { account } = call;
+  "/datacube/getbizsummary": post((call) => {
     const readOn = (day: string): number =>
-      account.sends
-        .filter(({ at }) => beijingDay(at) === day)
+      outOn(call.account, day)
         .flatMap(({ pages }) => pages)
         .reduce((sum, { reads }) => sum + reads, 0);
-    return rows(daysOf(call, 3), (day) => read(readOn(day)));
+    const list = daysOf(call, 30).map((ref_date) => ({ ref_date, detail: read(readOn(ref_date)) }));
+    return { list, is_delay: false };
   }),
-  "/datacube/getarticlesummary": post((call) =>
-    articles(call, daysOf(call, 1), (send, at) => read(send.pages[at]!.reads)),
-  ),
-  "/datacube/getarticletotal": post((call) => {
-    const days = daysOf(call, 1);
-    return articles(call, days, (send, at) => ({
-      details: [{ stat_date: days[0], target_user: call.account.followers, ...read(send.pages[at]!.reads) }],
-    }));
-  }),
+  "/datacube/getarticletotaldetail": post(detail),
+  "/datacube/getarticlesummary": offline,
+  "/datacube/getarticletotal": offline,
+  "/datacube/getuserread": offline,
 };

@@ -45,8 +45,8 @@ export const followerHandlers: Handlers = {
   "/cgi-bin/getcallbackip": get(() => ({ ip_list: ["101.226.103.0/25", "203.205.151.0/25"] })),
   "/cgi-bin/get_api_domain_ip": get(() => ({ ip_list: ["101.226.212.27", "203.205.239.94"] })),
   "/cgi-bin/callback/check": post(({ account, body }) => {
-    if (!["all", "dns", "ping"].includes(String(body["action"] ?? ""))) throw new Refusal(40035);
-    if (account.callback === null) return { dns: [], ping: [] };
+    if (!["all", "dns", "ping"].includes(String(body["action"] ?? ""))) throw new Refusal(40202);
+    if (account.callback === null) throw new Refusal(40201);
     const ip = "198.51.100.7";
     return {
       dns: [{ ip, real_operator: "UNICOM" }],

@@ -77,6 +77,7 @@ function submit({ world, account, body, now, effect }: Call): object {
   const outcome = outcomeOf(world.faults, account.app_id, "publish");
   const publication: Publication = {
     publish_id: String(100_000_000 + nextId(world)),
+    msg_data_id: 2_247_480_000 + nextId(world),
     media_id,
     article_id: letters(world, 40),
     status: RUNNING,
@@ -98,7 +99,7 @@ function submit({ world, account, body, now, effect }: Call): object {
     }
     finish(world, account, publication);
   });
-  return { ...OK, publish_id: publication.publish_id, msg_data_id: 2_247_480_000 + nextId(world) };
+  return { ...OK, publish_id: publication.publish_id, msg_data_id: publication.msg_data_id };
 }
 
 /** Its status by now: what was published may be deleted or banned later. */

@@ -86,6 +86,7 @@ export interface Page {
 /** `freepublish/get`'s publish_status: 0 done, 1 running, 2 originality, 3 failed, 4 review, 5 all deleted, 6 all banned. */
 export interface Publication {
   publish_id: string;
+  msg_data_id: number;
   media_id: string;
   article_id: string;
   status: number;

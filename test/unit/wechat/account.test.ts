@@ -41,8 +41,9 @@ describe("figures", () => {
   it.each<[string, object, number]>([
     ["getusersummary", days("2026-03-02"), 61501],
     ["getusersummary", days("2026-02-22", "2026-03-01"), 61501],
-    ["getuserread", days("2026-02-26", "2026-03-01"), 61501],
-    ["getarticletotal", days("2026-02-28", "2026-03-01"), 61501],
+    ["getbizsummary", days("2026-01-30", "2026-03-01"), 61501],
+    ["getarticletotaldetail", days("2026-02-28", "2026-03-01"), 61501],
+    ["getuserread", days("2026-03-01"), 47009],
     ["getusercumulate", days("2026-03-01", "2026-02-28"), 61501],
     ["getusercumulate", days("yesterday"), 61500],
   ])("%s of %j are not to be had", async (what, body, errcode) => {
@@ -73,10 +74,13 @@ describe("figures", () => {
       { ref_date: "2026-03-02", user_source: 0, new_user: 0, cancel_user: 0 },
     ]);
     expect(await ask("getusercumulate", days("2026-03-02"))).toMatchObject([{ cumulate_user: 42 }]);
-    expect(await ask("getuserread", range)).toMatchObject([{ int_page_read_user: 0 }, { int_page_read_user: 7 }]);
-    expect(await ask("getarticletotal", days("2026-03-02"))).toMatchObject([
-      { title: "题", details: [{ int_page_read_count: 0 }] },
-      { title: "题", details: [{ int_page_read_count: 7, target_user: 42 }] },
+    expect(await ask("getbizsummary", range)).toMatchObject([
+      { detail: { read_user: 0 } },
+      { detail: { read_user: 7 } },
+    ]);
+    expect(await ask("getarticletotaldetail", days("2026-03-02"))).toMatchObject([
+      { title: "题", publish_type: 0, detail_list: [{}, { read_user: 0 }] },
+      { title: "题", publish_type: 0, detail_list: [{}, { stat_date: "2026-03-02", read_user: 7 }] },
     ]);
   });
 });
