@@ -134,6 +134,7 @@ async function handOver(
   await db.batch([
     writeReceipts(db, { channelId, bundle, way: "draft", draft, job: null, articles, result }, now),
     ...openSheet(db, { channelId, bundle, draft, date, articles: placed }, now),
+    noteGood(db, channelId, now),
   ]);
   return null;
 }

@@ -82,7 +82,8 @@ accountHealthRoutes.post(
     tag,
     scope: "channels",
     body: schemas.nothing,
-    answer: "The health thereafter. Within five minutes of the last check nothing is asked.",
+    answer:
+      "The health thereafter, and in `check_error` why the platform could not be asked. Within five minutes of the last check nothing is asked.",
   }),
   async (c) => {
     requireScope(c, "channels");
@@ -91,11 +92,10 @@ accountHealthRoutes.post(
     await readJson(c, schemas.nothing);
     const account = await accountOfRequest(c);
     const { checkedAt } = await readKnown(deps.db, account.id);
-    if (!isFresh(checkedAt, deps.wall())) {
-      await check(deps, account, now);
-      await lookSoon(deps.db, account.id).run();
-    }
-    return c.json(view(await accountHealth(deps.db, account, now)));
+    const fresh = isFresh(checkedAt, deps.wall());
+    const error = fresh ? null : await check(deps, account, now);
+    if (!fresh && error === null) await lookSoon(deps.db, account.id).run();
+    return c.json({ ...view(await accountHealth(deps.db, account, now)), check_error: error });
   },
 );
 

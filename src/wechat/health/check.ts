@@ -27,8 +27,10 @@ const FRESH = 5 * MINUTE;
 export const isFresh = (checkedAt: number | null, wall: number): boolean =>
   checkedAt !== null && wall - checkedAt < FRESH;
 
+export type Refused = Extract<Judged, { ok: false }>;
+
 /** A refusal as it is kept. */
-export const refusalOf = ({ errcode, explained }: Extract<Judged, { ok: false }>): Refusal & { ip?: string } => ({
+export const refusalOf = ({ errcode, explained }: Refused): Refusal & { ip?: string } => ({
   code: String(errcode ?? "unreached"),
   words: explained.words,
   next: explained.next,
@@ -46,7 +48,7 @@ const OF_THE_CALL: ReadonlySet<number> = new Set([48001, 47009, 61500, 61501, 76
 export async function askQuotas(
   deps: Pick<CheckDeps, "wechat" | "wall">,
   account: Checking,
-): Promise<{ quotas: Record<string, CallQuota>; refused: Extract<Judged, { ok: false }> | null }> {
+): Promise<{ quotas: Record<string, CallQuota>; refused: Refused | null }> {
   const quotas: Record<string, CallQuota> = {};
   for (const path of callsOf(account.config)) {
     const reply = await deps.wechat(account, { path: "/cgi-bin/openapi/quota/get", body: { cgi_path: path } });
@@ -100,13 +102,24 @@ export function quotaStatements(
   ];
 }
 
-/** All live checks of an account, kept; a refusal that a person has to mend is told as any other. `now` in ms. */
-export async function check(deps: CheckDeps, account: Checking, now: number): Promise<void> {
+/**
+ * What is noted of a refusal that came while the office only looked: what the platform said and a person has to mend. A
+ * call that was not answered says nothing of the account, and is made again.
+ */
+export const lookedInto = (db: D1Database, accountId: number, refused: Refused, now: number): Statement[] =>
+  refused.errcode === null || refused.explained.class === "retry"
+    ? []
+    : noteTrouble(db, accountId, refusalOf(refused), now);
+
+/** All live checks of an account, kept; gives what kept them from being made. `now` in ms. */
+export async function check(deps: CheckDeps, account: Checking, now: number): Promise<Refusal | null> {
   const { db, wall } = deps;
   const { quotas, refused } = await askQuotas(deps, account);
   if (refused) {
-    if (refused.explained.class !== "retry") await db.batch(noteTrouble(db, account.id, refusalOf(refused), now));
-    return;
+    const noted = lookedInto(db, account.id, refused, now);
+    if (noted.length > 0) await db.batch(noted);
+    const { code, words, next } = refusalOf(refused);
+    return { code, words, next };
   }
   const callback = await askCallback(deps, account);
   await db.batch([
@@ -114,4 +127,5 @@ export async function check(deps: CheckDeps, account: Checking, now: number): Pr
     putChecked(db, account.id, { quota: null, callback }, wall()),
     noteReached(db, account.id, now),
   ]);
+  return null;
 }

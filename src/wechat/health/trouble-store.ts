@@ -33,8 +33,8 @@ export function noteTrouble(
          ip = coalesce(excluded.ip, ip), ip_code = coalesce(excluded.ip_code, ip_code), ip_at = coalesce(excluded.ip_at, ip_at)`,
     )
     .bind(channelId, code, classOf(code), words, next, now, address);
-  const said = Number.isInteger(Number(code)) ? `（错误码 ${code}）` : "";
-  const notice = { what: `code:${code}`, about: localDate(now, ZONE), title: words, body: `${next}${said}。` };
+  const said = Number.isInteger(Number(code)) ? `（${code}）` : "";
+  const notice = { what: `code:${code}`, about: localDate(now, ZONE), title: `${words}${said}`, body: next };
   return [noted, ...tellOnce(db, channelId, notice, now, `'公众号“' || name || '”：' || `)];
 }
 

@@ -4,16 +4,24 @@
  */
 import { titleWithin } from "../../channels/wechat/articles.ts";
 import type { WechatClient } from "../../channels/wechat/call.ts";
-import { type Judged, judgeAnswer } from "../../channels/wechat/codes.ts";
+import { judgeAnswer } from "../../channels/wechat/codes.ts";
 import type { AccountDeps } from "../accounts.ts";
 import { openRow } from "../accounts.ts";
 import { addDays, DAY, HOUR, localDate, zonedTime } from "../../platform/time.ts";
 import type { Statement } from "../../platform/d1.ts";
 import { logFault } from "../../platform/log.ts";
-import { askQuotas, type Checking, hopeless, quotaStatements, refusalOf } from "../health/check.ts";
+import {
+  askQuotas,
+  type Checking,
+  hopeless,
+  lookedInto,
+  quotaStatements,
+  refusalOf,
+  type Refused,
+} from "../health/check.ts";
 import { certificationNotice } from "../health/rules.ts";
 import { claimLook, dueAccounts, putLooked } from "../health/store.ts";
-import { forgetTold, noteReached, noteTrouble, tellOnce } from "../health/trouble-store.ts";
+import { forgetTold, noteReached, tellOnce } from "../health/trouble-store.ts";
 import { articlesIn, beforeNoon, complete, figuresIn, matched, nextMorning, windowAt, ZONE } from "./figures.ts";
 import { putFigures, putReads, receiptsSince } from "./store.ts";
 
@@ -22,7 +30,6 @@ export interface CollectDeps extends AccountDeps {
   wall: () => number;
 }
 
-type Refused = Extract<Judged, { ok: false }>;
 type Answer = Readonly<Record<string, unknown>>;
 
 /** An account without the right to the numbers (they are for certified ones) is asked this seldom. */
@@ -56,11 +63,7 @@ async function lookAt(deps: CollectDeps, account: Checking, restUntil: number, n
   const refused = numbers?.refused ?? quota?.refused ?? null;
   await db.batch([
     ...(quota && !quota.refused ? quotaStatements(db, account, quota.quotas, now, deps.wall()) : []),
-    ...(refused && hopeless(refused)
-      ? refused.explained.class === "retry"
-        ? []
-        : noteTrouble(db, account.id, refusalOf(refused), now)
-      : [noteReached(db, account.id, now)]),
+    ...(refused && hopeless(refused) ? lookedInto(db, account.id, refused, now) : [noteReached(db, account.id, now)]),
     putLooked(
       db,
       account.id,

@@ -154,7 +154,7 @@ describe("trouble of the account", () => {
       );
       await office.settle();
       expect(alerts(office)).toHaveLength(1);
-      expect(alerts(office)[0]).toMatch(new RegExp(`^wechat\\.account 公众号需要处理：.*（${code}）$`));
+      expect(alerts(office)[0]).toMatch(new RegExp(`^wechat\\.account 公众号“gzh”：.*（${code}）$`));
       expect(office.pages).toEqual(pages(["mass", [1, 2]]));
     },
   );

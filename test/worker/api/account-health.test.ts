@@ -104,9 +104,20 @@ describe("POST /channels/{id}/health/check", () => {
       status: "degraded",
       whitelist: { refused_ip: "203.0.113.7", still_refused: true },
       quota: null,
+      check_error: { code: "40164" },
     });
     platform.whitelist = null;
-    expect(await check()).toMatchObject({ status: "ok", whitelist: { still_refused: false } });
+    expect(await check()).toMatchObject({ status: "ok", check_error: null, whitelist: { still_refused: false } });
+  });
+
+  it("blames nobody when the platform does not answer", async () => {
+    wechat.script.push({ path: "/cgi-bin/openapi/quota/get", answer: "http-502" });
+    expect(await check()).toMatchObject({
+      status: "ok",
+      last_error: null,
+      checked_at: null,
+      check_error: { next: expect.stringMatching(/./) },
+    });
   });
 
   it("finds no fault with an account that has no callback", async () => {

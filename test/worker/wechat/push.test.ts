@@ -16,7 +16,7 @@ describe("a day's posts", () => {
   it("go out at the account's time, eight sent to all and seven published", async () => {
     await world.account();
     await edition();
-    expect(world.platform.world.log).toEqual([]);
+    expect(world.platform.made("upload")).toEqual([]);
     await world.minutes("17:30", 12);
     expect(world.platform.made("mass")).toHaveLength(1);
     const pages = world.platform.world.pages;
