@@ -156,3 +156,17 @@ export function writeAddresses(db: D1Database, channelId: number, finish: Finish
       .bind(JSON.stringify(urls), channelId, finish.msgId, ...guard.args),
   ];
 }
+
+/** Addresses of published posts that nothing has told yet: a lost event leaves a receipt without one. */
+export function fillUrls(
+  db: D1Database,
+  channelId: number,
+  found: readonly { post: number; url: string }[],
+): Statement {
+  return db
+    .prepare(
+      `UPDATE wechat_articles SET url = (SELECT value ->> 'url' FROM json_each(?2) WHERE value ->> 'post' = post_id)
+       WHERE channel_id = ?1 AND post_id IN (SELECT value ->> 'post' FROM json_each(?2)) AND url IS NULL AND state = 'published'`,
+    )
+    .bind(channelId, JSON.stringify(found));
+}

@@ -7,6 +7,7 @@ import type { WechatClient } from "../../channels/wechat/call.ts";
 import { judgeAnswer } from "../../channels/wechat/codes.ts";
 import type { AccountDeps } from "../accounts.ts";
 import { openRow } from "../accounts.ts";
+import { fillUrls } from "../article-store.ts";
 import { addDays, DAY, HOUR, localDate, zonedTime } from "../../platform/time.ts";
 import type { Statement } from "../../platform/d1.ts";
 import { logFault } from "../../platform/log.ts";
@@ -83,6 +84,12 @@ function nextLook(refused: Refused | null, late: boolean, now: number): number {
   return refused || (late && beforeNoon(now)) ? now + HOUR : nextMorning(now);
 }
 
+/** Where the statistics say that articles are: an address of the platform's own only. */
+const urlsOf = (found: ReturnType<typeof matched>): { post: number; url: string }[] =>
+  found.flatMap(({ post, figures: { url } }) =>
+    /^https?:\/\/mp\.weixin\.qq\.com\//.test(url) ? [{ post, url: url.replace(/^http:/, "https:") }] : [],
+  );
+
 interface Collected {
   /** The first refusal, or the one that ended the questions. */
   refused: Refused | null;
@@ -106,7 +113,8 @@ async function collect(deps: CollectDeps, account: Checking, now: number): Promi
     if (published.length === 0) continue;
     const answer = await asking.ask("getarticletotaldetail", date, date);
     const found = answer ? matched(articlesIn(answer), published, titleWithin) : [];
-    if (found.length > 0) statements.push(putReads(db, account.id, date, found));
+    if (found.length > 0)
+      statements.push(putReads(db, account.id, date, found), fillUrls(db, account.id, urlsOf(found)));
   }
   if (statements.length > 0) await db.batch(statements);
   return { refused: asking.refused, late: !complete(days, to) || articles?.["is_delay"] === true };

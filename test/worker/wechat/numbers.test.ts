@@ -1,165 +1,102 @@
 /** The daily look at an account, by the tick, with the simulated platform behind the real client. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { createChannel } from "../../../src/delivery/subscriptions.ts";
-import { wechatClient } from "../../../src/wechat/client.ts";
 import { dueAccounts } from "../../../src/wechat/health/store.ts";
 import { noteGood, noteTrouble } from "../../../src/wechat/health/trouble-store.ts";
 import { lookAtAccounts } from "../../../src/wechat/numbers/collect.ts";
 import { listDays, listMonth, listReads } from "../../../src/wechat/numbers/store.ts";
 import { NoAnswer } from "../../outside/wechat/faults.ts";
-import { WechatSimulator } from "../../outside/wechat/simulator.ts";
 import type { Account, Setup } from "../../outside/wechat/state.ts";
-import { at, DATE, World } from "../helpers/world.ts";
+import { AccountWorld, APP } from "../helpers/account.ts";
+import { at, DATE } from "../helpers/world.ts";
 
-const world = new World();
-const loadPicture = async () => ({ type: "missing", why: "no picture in this world" }) as const;
-world.deps.wechat = wechatClient({ ...world.deps, loadPicture });
-const APP = { app_id: "wx0123456789abcdef", secret: "0123456789abcdef0123456789abcdef" };
-const HOUR = 3_600_000;
-const ACTOR = { name: "test", role: null, scopes: [] };
+const world = new AccountWorld();
+const NEXT = "2026-11-24";
 
-let wechat: WechatSimulator;
 let platform: Account;
 let channel = 0;
 
-async function open(config: object = {}, setup: Partial<Setup> = {}, uid = "account"): Promise<number> {
-  platform = wechat.register({ ...APP, followers: 900, ...setup });
-  const { app_id, secret: app_secret } = { ...APP, ...setup };
-  const whole = { app_id, app_secret, mode: "certified", ...config };
-  await createChannel(
-    { ...world.deps, db: world.db },
-    { uid, kind: "wechat", name: "县报", config: whole, filter: {}, expiresAfter: 72 * HOUR },
-    ACTOR,
-    0,
-  );
-  const [row] = await world.all<{ id: number }>(`SELECT id FROM channels WHERE uid = ?`, uid);
-  return row!.id;
+async function open(config: object = {}, setup: Partial<Setup> = {}): Promise<void> {
+  await world.account(config, { followers: 900, ...setup });
+  platform = world.platform.account(APP.app_id);
+  const answer = world.endpoint;
+  world.endpoint = async (request) => {
+    try {
+      return await answer(request);
+    } catch (error) {
+      if (error instanceof NoAnswer) throw new TypeError("connection reset", { cause: error });
+      throw error;
+    }
+  };
+  channel = (await world.all<{ id: number }>(`SELECT id FROM channels`))[0]!.id;
 }
 
-/** Posts that were published at the account as one bundle, with their receipts; gives their public ids. */
-async function published(when: number, titles: readonly string[], reads: readonly number[]): Promise<string[]> {
-  const publication =
-    (await world.all<{ id: number }>(`SELECT id FROM publications`))[0]?.id ?? (await world.publication());
-  await world.db
-    .prepare(
-      `INSERT INTO editions (publication_id, date, quota, shortfall, provisional, plan_rev, planned_at, closed_at) VALUES (?, ?, 0, 0, 0, 1, 0, 1)`,
-    )
-    .bind(publication, new Date(when).toISOString().slice(0, 10))
-    .run();
-  const pages = titles.map((title, n) => ({
-    id: `page-${when}-${n}`,
-    app_id: APP.app_id,
-    kind: "publish" as const,
-    listed: false,
-    article: { title } as never,
-    at: when,
-    gone: null,
-    reads: reads[n]!,
-  }));
-  platform.publications.push({
-    publish_id: `${when}`,
-    msg_data_id: when / 1000,
-    media_id: "m",
-    article_id: "a",
-    status: 0,
-    fail_idx: [],
-    pages,
-    update_time: 0,
-  });
-  const uids: string[] = [];
-  for (const [n, title] of titles.entries()) {
-    const article = await world.article(publication, when / 1000 + n);
-    const uid = `post-${when}-${n}`;
-    uids.push(uid);
-    await world.db
-      .prepare(
-        `INSERT INTO posts (id, uid, article_id, publication_id, edition_id, position, hash, kind, title, digest, released_at)
-         SELECT (SELECT coalesce(max(id), 0) + 1 FROM posts), ?1, id, publication_id, (SELECT max(id) FROM editions), 1, hash, 'original', ?2, '', ?3
-         FROM articles WHERE uid = ?4`,
-      )
-      .bind(uid, title, when, article)
-      .run();
-    await world.db
-      .prepare(
-        `INSERT INTO wechat_articles (channel_id, post_id, state, way, bundle, idx, url, at)
-         SELECT ?1, id, 'published', 'publish', ?2, ?3, ?4, ?5 FROM posts WHERE uid = ?6`,
-      )
-      .bind(channel, `${when}`, n + 1, n === 0 ? `https://mp.weixin.qq.com/s/${pages[n]!.id}` : null, when, uid)
-      .run();
-  }
-  await world.db.prepare(`UPDATE articles SET status = 'published', queue_key = NULL, wake_at = NULL`).run();
-  return uids;
+/** An edition of so many posts, sent to all on DATE; each is read by ten more people than the one before it. */
+async function edition(posts: number): Promise<void> {
+  const daily = await world.publication({ quota: posts });
+  await world.articles(daily, posts);
+  await world.minutes("08:30", 1);
+  await world.minutes("15:00", 1);
+  await world.minutes("17:30", 12);
+  for (const [n, page] of world.platform.world.pages.entries()) page.reads = 10 * (n + 1);
+  world.platform.world.log.length = 0;
 }
 
 const tickAt = async (business: number): Promise<void> => {
   world.wall = business;
   await world.tick(business);
 };
-const calls = (): string[] => wechat.world.log.map(({ path }) => path).filter((path) => !path.endsWith("stable_token"));
-const asked = (path: string): number => calls().filter((each) => each.includes(path)).length;
+const asked = (path: string): number => world.platform.world.log.filter((call) => call.path.includes(path)).length;
 const health = async () => (await world.all<Record<string, unknown>>(`SELECT * FROM wechat_health`))[0]!;
 const alerts = () =>
   world.all<{ title: string; body: string; subject: string }>(
     `SELECT title, body, subject FROM alerts WHERE kind = 'wechat.account' ORDER BY seq`,
   );
 
-beforeEach(async () => {
-  await world.wipe();
-  wechat = new WechatSimulator({ now: () => world.wall });
-  world.endpoint = async ({ url, headers, body }) => {
-    try {
-      return await wechat.handle(new Request(url, { method: "POST", headers, body }));
-    } catch (error) {
-      if (error instanceof NoAnswer) throw new TypeError("connection reset", { cause: error });
-      throw error;
-    }
-  };
-});
+beforeEach(() => world.wipe());
 
 describe("the morning's figures", () => {
   it("are kept by day and by post, with the week before", async () => {
     const numbers = {
-      "2026-11-22": { new_user: 12, cancel_user: 2 },
-      "2026-11-16": { new_user: 1, cancel_user: 0 },
-      "2026-11-15": { new_user: 99, cancel_user: 0 },
+      [DATE]: { new_user: 12, cancel_user: 2 },
+      "2026-11-17": { new_user: 1, cancel_user: 0 },
+      "2026-11-16": { new_user: 99, cancel_user: 0 },
     };
-    channel = await open({}, { numbers });
-    const posts = await published(at("17:30", "2026-11-22"), ["春耕开始了", "第二篇"], [70, 30]);
-    await tickAt(at("08:10"));
-    const days = await listDays(world.db, channel, "2026-11-01", "2026-11-30");
+    await open({}, { numbers });
+    await edition(3);
+    // No event has told where they are.
+    expect((await world.receipts()).map(({ url }) => url)).toEqual([null, null, null]);
+    await tickAt(at("08:10", NEXT));
+    const days = await listDays(world.db, channel, "2026-11-17", DATE);
     expect(days).toHaveLength(7);
-    expect(days[0]).toMatchObject({ date: "2026-11-16", came: 1, went: 0, followers: 900, reads: 0 });
-    expect(days.at(-1)).toMatchObject({
-      date: "2026-11-22",
-      came: 12,
-      went: 2,
-      reads: 100,
-      shares: 10,
-      subscribed: null,
-    });
-    expect(await listReads(world.db, channel, "2026-11-22", "2026-11-22")).toMatchObject([
-      { post: posts[0], title: "春耕开始了", reads: 70, shares: 7, until: "2026-11-22" },
-      { post: posts[1], reads: 30 },
+    expect(days[0]).toMatchObject({ date: "2026-11-17", came: 1, went: 0, followers: 900, reads: 0 });
+    expect(days.at(-1)).toMatchObject({ date: DATE, came: 12, went: 2, reads: 60, shares: 6, subscribed: null });
+    expect(await listReads(world.db, channel, DATE, DATE)).toMatchObject([
+      {
+        title: "稿件 3",
+        reads: 30,
+        shares: 3,
+        until: DATE,
+        url: expect.stringMatching(/^https:\/\/mp\.weixin\.qq\.com\/s\//),
+      },
+      { title: "稿件 2", reads: 20 },
+      { title: "稿件 1", reads: 10 },
     ]);
-    expect(await health()).toMatchObject({
-      next_at: at("08:05", "2026-11-24"),
-      numbers_at: at("08:10"),
-      numbers_error: null,
-    });
+    expect(await health()).toMatchObject({ next_at: at("08:05", "2026-11-25"), numbers_at: at("08:10", NEXT) });
   });
 
   it("are asked for once a day, of days with articles only", async () => {
-    channel = await open();
-    await published(at("17:30", "2026-11-20"), ["一"], [1]);
-    for (const time of ["08:10", "09:11", "12:12", "22:13"]) await tickAt(at(time));
+    await open();
+    await edition(2);
+    for (const time of ["08:10", "09:11", "12:12", "22:13"]) await tickAt(at(time, NEXT));
     expect([asked("getusersummary"), asked("getarticletotaldetail"), asked("quota/get")]).toEqual([1, 1, 5]);
-    await tickAt(at("09:00", "2026-11-24"));
+    await tickAt(at("09:00", "2026-11-25"));
     expect(asked("getusersummary")).toBe(2);
   });
 
   it("that a day missed are made up for", async () => {
     const numbers = { [DATE]: { new_user: 4, cancel_user: 0 } };
-    channel = await open({}, { numbers });
+    await open({}, { numbers });
     await tickAt(at("09:00"));
     await tickAt(at("09:00", "2026-11-29"));
     const days = await listDays(world.db, channel, DATE, "2026-11-30");
@@ -175,10 +112,10 @@ describe("the morning's figures", () => {
   });
 
   it("are asked for again in an hour where the platform did not answer, and nothing else meanwhile", async () => {
-    channel = await open();
-    wechat.script.push({ path: "/datacube/getusersummary", answer: "reset" });
+    await open();
+    world.platform.script.push({ path: "/datacube/getusersummary", answer: "reset" });
     await tickAt(at("08:10"));
-    expect(calls()).toEqual(["/datacube/getusersummary"]);
+    expect([asked("getusersummary"), asked("getusercumulate"), asked("quota/get")]).toEqual([1, 0, 0]);
     expect(await health()).toMatchObject({ next_at: at("09:10"), numbers_at: null });
     await tickAt(at("09:11"));
     expect(await health()).toMatchObject({ numbers_at: at("09:11"), numbers_error: null });
@@ -186,9 +123,9 @@ describe("the morning's figures", () => {
   });
 
   it("stay as they were where the platform says less later", async () => {
-    channel = await open({}, { numbers: { "2026-11-22": { new_user: 12, cancel_user: 2 } } });
+    await open({}, { numbers: { "2026-11-22": { new_user: 12, cancel_user: 2 } } });
     await tickAt(at("08:10"));
-    wechat.script.push({ path: "/datacube/getusersummary", answer: { errcode: 61501 } });
+    world.platform.script.push({ path: "/datacube/getusersummary", answer: { errcode: 61501 } });
     await tickAt(at("08:10", "2026-11-24"));
     expect((await listDays(world.db, channel, "2026-11-22", "2026-11-22"))[0]).toMatchObject({
       came: 12,
@@ -199,7 +136,7 @@ describe("the morning's figures", () => {
   });
 
   it("are not asked for day after day where the account has no right to them", async () => {
-    channel = await open({ mode: "drafts" }, { type: "uncertified" });
+    await open({ mode: "drafts" }, { type: "uncertified" });
     for (const day of ["23", "24", "25"]) await tickAt(at("08:10", `2026-11-${day}`));
     expect(asked("getusersummary")).toBe(1);
     expect(String((await health())["numbers_error"])).toContain("认证");
@@ -209,17 +146,21 @@ describe("the morning's figures", () => {
   });
 
   it("of two accounts come with two ticks", async () => {
-    await open({}, {}, "one");
+    await open();
     const other = { app_id: "wx0123456789abcde0", secret: "f".repeat(32) };
-    await open({}, other, "two");
+    world.platform.register(other);
+    const config = { app_id: other.app_id, app_secret: other.secret, mode: "certified" };
+    const input = { uid: "other", kind: "wechat", name: "", config, filter: {}, expiresAfter: 3_600_000 };
+    await createChannel({ ...world.deps, db: world.db }, input, { name: "test", role: null, scopes: [] }, 0);
+    const known = () => world.all(`SELECT DISTINCT channel_id FROM wechat_numbers`);
     await tickAt(at("08:10"));
-    expect(await world.all(`SELECT DISTINCT channel_id FROM wechat_numbers`)).toHaveLength(1);
+    expect(await known()).toHaveLength(1);
     await tickAt(at("08:11"));
-    expect(await world.all(`SELECT DISTINCT channel_id FROM wechat_numbers`)).toHaveLength(2);
+    expect(await known()).toHaveLength(2);
   });
 
   it("stand beside what the callback counted", async () => {
-    channel = await open();
+    await open();
     await world.db.prepare(`INSERT INTO wechat_days VALUES (?, '2026-11-23', 3, 1)`).bind(channel).run();
     expect(await listDays(world.db, channel, DATE, DATE)).toEqual([
       {
@@ -239,13 +180,13 @@ describe("the morning's figures", () => {
 
 describe("the office is told once", () => {
   it("the address that has to be allowed, and it is over when a call is answered", async () => {
-    channel = await open({}, { whitelist: [] });
+    await open({}, { whitelist: [] });
     for (const time of ["08:10", "09:11", "10:12"]) await tickAt(at(time));
     expect(await alerts()).toMatchObject([
       {
-        title: expect.stringMatching(/^公众号“县报”：.*203\.0\.113\.7.*（40164）$/),
+        title: expect.stringMatching(/^公众号“化德党建公众号”：.*203\.0\.113\.7.*（40164）$/),
         body: expect.stringContaining("203.0.113.7"),
-        subject: "channel:account",
+        subject: "channel:gzh",
       },
     ]);
     expect(await health()).toMatchObject({ ip: "203.0.113.7", ip_code: "40164", error_code: "40164", reached_at: 0 });
@@ -260,7 +201,7 @@ describe("the office is told once", () => {
   });
 
   it("30 and 7 days before the certification ends, and on the day", async () => {
-    channel = await open({ certified_until: "2026-12-24" });
+    await open({ certified_until: "2026-12-24" });
     const days = [
       "2026-11-23",
       "2026-11-24",
@@ -278,20 +219,20 @@ describe("the office is told once", () => {
     }
     expect(told).toEqual([0, 1, 1, 1, 2, 2, 3, 3]);
     expect((await alerts()).map(({ title }) => title)).toEqual([
-      "公众号“县报”的认证还有 30 天到期",
-      "公众号“县报”的认证还有 7 天到期",
-      "公众号“县报”的认证今天到期",
+      "公众号“化德党建公众号”的认证还有 30 天到期",
+      "公众号“化德党建公众号”的认证还有 7 天到期",
+      "公众号“化德党建公众号”的认证今天到期",
     ]);
   });
 
   it("that the platform gives fewer sends than the settings count on", async () => {
-    channel = await open({ mass_per_day: 3 }, { limits: { "/cgi-bin/message/mass/sendall": { day: 1, minute: 1 } } });
+    await open({ mass_per_day: 3 }, { limits: { "/cgi-bin/message/mass/sendall": { day: 1, minute: 1 } } });
     for (const day of ["23", "24"]) await tickAt(at("08:10", `2026-11-${day}`));
-    expect(await alerts()).toMatchObject([{ title: "公众号“县报”每天只能群发 1 次，渠道设置是 3 次" }]);
+    expect(await alerts()).toMatchObject([{ title: "公众号“化德党建公众号”每天只能群发 1 次，渠道设置是 3 次" }]);
   });
 
   it("of each code on each day, of a trouble that a push met", async () => {
-    channel = await open();
+    await open();
     const trouble = (code: string, now: number) =>
       world.db.batch(noteTrouble(world.db, channel, { code, words: "群发次数不对", next: "请改" }, now));
     await trouble("48001", at("10:00"));
@@ -311,33 +252,20 @@ describe("the office is told once", () => {
 
 describe("cost", () => {
   it("a look takes one query for each call's token, and fifteen others at most", async () => {
-    channel = await open();
-    for (const [day, count] of [
-      ["16", 1],
-      ["17", 1],
-      ["18", 1],
-      ["19", 1],
-      ["20", 15],
-    ] as const)
-      await published(
-        at("17:30", `2026-11-${day}`),
-        Array.from({ length: count }, (_, n) => `第${n}篇`),
-        Array.from({ length: count }, () => 9),
-      );
-    world.wall = at("09:05");
-    await lookAtAccounts(world.deps, at("09:05"));
-    expect(calls()).toHaveLength(3 + 5 + 5);
-    world.wall = at("09:05", "2026-11-24");
+    await open();
+    await edition(15);
+    world.wall = at("08:10", NEXT);
     world.line.resetCounts();
     await lookAtAccounts(world.deps, world.wall);
+    expect(asked("/datacube/") + asked("/openapi/")).toBe(4 + 5);
     const { queries, rowsRead, rowsWritten } = world.line;
-    expect(queries).toBeLessThanOrEqual(13 + 15);
-    expect(rowsRead).toBeLessThanOrEqual(150);
+    expect(queries).toBeLessThanOrEqual(9 + 15);
+    expect(rowsRead).toBeLessThanOrEqual(200);
     expect(rowsWritten).toBeLessThanOrEqual(60);
   });
 
-  it("an office without an account pays one query an hour, which reads next to nothing", async () => {
-    await tickAt(at("08:00"));
+  it("an office without an account reads one row an hour, however many channels it has", async () => {
+    for (let n = 0; n < 5; n++) await world.webhook(n);
     world.line.resetCounts();
     expect(await dueAccounts(world.deps.db, at("09:00"), 2)).toEqual([]);
     expect({ queries: world.line.queries, read: world.line.rowsRead }).toEqual({ queries: 1, read: 1 });
