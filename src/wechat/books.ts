@@ -19,7 +19,7 @@ import {
   writeReceipts,
 } from "./article-store.ts";
 import { finishedBy } from "./finish.ts";
-import { findFinish, newestUnknownMass } from "./finish-store.ts";
+import { findFinish, newestUnknown } from "./finish-store.ts";
 import { noteGood, noteTrouble } from "./health/trouble-store.ts";
 import { openCorrectionSheet, openSheet } from "./sheet-openings.ts";
 import { insertTakedowns } from "./takedown-store.ts";
@@ -42,7 +42,7 @@ function answer(db: D1Database, wall: () => number, pushing: Pushing, question: 
     case "finished":
       return finished(db, channelId, question.job);
     case "sent-unseen":
-      return sentUnseen(db, channelId, wall() - (now - question.since));
+      return sentUnseen(db, channelId, question.way, wall() - (now - question.since));
     case "written":
       return write(db, pushing, { channelId, ...question });
     case "left-out":
@@ -79,10 +79,15 @@ async function finished(db: D1Database, channelId: number, job: string): Promise
   return finish && finishedBy(finish);
 }
 
-async function sentUnseen(db: D1Database, channelId: number, since: number): Promise<SentUnseen> {
-  const finish = await newestUnknownMass(db, channelId, since);
+async function sentUnseen(
+  db: D1Database,
+  channelId: number,
+  way: "mass" | "publish",
+  since: number,
+): Promise<SentUnseen> {
+  const finish = await newestUnknown(db, channelId, way, since);
   const ended = finish && finishedBy(finish);
-  return ended && finish.type === "mass" ? { job: finish.msgId, finished: ended } : null;
+  return ended && { job: finish.type === "mass" ? finish.msgId : finish.publishId, finished: ended };
 }
 
 async function write(db: D1Database, pushing: Pushing, written: Written): Promise<null> {

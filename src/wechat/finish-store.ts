@@ -10,16 +10,21 @@ export async function findFinish(db: D1Database, channelId: number, job: string)
   return found && (JSON.parse(found.body) as Finish);
 }
 
-/** The newest message to all since then (wall clock, ms) that no receipt names; null without one. */
-export async function newestUnknownMass(db: D1Database, channelId: number, since: number): Promise<Finish | null> {
+/** The newest publication or message to all since then (wall clock, ms) that no receipt names; null without one. */
+export async function newestUnknown(
+  db: D1Database,
+  channelId: number,
+  way: "mass" | "publish",
+  since: number,
+): Promise<Finish | null> {
   const found = await row<{ body: string }>(
     db
       .prepare(
-        `SELECT body FROM wechat_finishes f WHERE channel_id = ?1 AND job >= 'mass:' AND job < 'mass;' AND at >= ?2
-           AND NOT EXISTS (SELECT 1 FROM wechat_articles w WHERE w.channel_id = ?1 AND 'mass:' || w.job = f.job AND w.way = 'mass')
+        `SELECT body FROM wechat_finishes f WHERE channel_id = ?1 AND job >= ?3 || ':' AND job < ?3 || ';' AND at >= ?2
+           AND NOT EXISTS (SELECT 1 FROM wechat_articles w WHERE w.channel_id = ?1 AND w.job = substr(f.job, length(?3) + 2) AND w.way = ?3)
          ORDER BY at DESC LIMIT 1`,
       )
-      .bind(channelId, since),
+      .bind(channelId, since, way),
   );
   return found && (JSON.parse(found.body) as Finish);
 }

@@ -14,8 +14,8 @@ export type Question =
   | { type: "receipts"; posts: string[] }
   /** What the platform has told of a job, `publish:<id>` or `mass:<id>`. Answers {@link Finished}. */
   | { type: "finished"; job: string }
-  /** A message to all that the platform told of since then and that no bundle is known to have sent. Answers {@link SentUnseen}. */
-  | { type: "sent-unseen"; since: number }
+  /** A publication or message to all that the platform told of since then and that no receipt names. Answers {@link SentUnseen}. */
+  | { type: "sent-unseen"; way: "mass" | "publish"; since: number }
   /** What became of a bundle. */
   | {
       type: "written";

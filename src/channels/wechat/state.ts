@@ -14,6 +14,8 @@ export interface Bundle {
   digest: boolean;
   /** `media_id` of its draft. */
   draft: string | null;
+  /** Of what was put into the draft: a post that is corrected or recalled since is not in it as it should be. */
+  print: string;
   /** `publish_id`, or `msg_id` of a message to all. */
   job: string | null;
   /** Business time since when its result is waited for, ms. */
@@ -55,8 +57,8 @@ export type Stage =
   | { name: "discard" }
   // send.ts
   | { name: "submit" }
-  /** The answer to a submission was lost: is the draft still there? `looks` counts how often it was. */
-  | { name: "look"; looks: number }
+  /** The answer to a submission was lost: has the platform told of it (`asked`), is the draft still there? `looks` counts. */
+  | { name: "look"; looks: number; asked: boolean }
   /** The draft is gone without our knowing why: was it published? */
   | { name: "find-publication"; looks: number }
   /** Asks whether the platform has told how it ended (`asked`), then the platform itself. `polls` counts. */

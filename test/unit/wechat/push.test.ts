@@ -159,3 +159,109 @@ describe("trouble of the account", () => {
     },
   );
 });
+
+describe("a correction", () => {
+  const corrected = (office: AccountOffice, post: number): void => {
+    office.sqlite.query(`UPDATE posts SET title = ?, corrected_at = ? WHERE id = ?`, `更正 ${post}`, office.now, post);
+    office.append("corrected", post);
+  };
+
+  it("of what was published takes its place there", async () => {
+    const office = await opened(9);
+    await office.settle();
+    corrected(office, 9);
+    await office.settle();
+    expect(office.pages).toEqual([...pages(["mass", to(1, 8)]), "publish 更正 9"]);
+    expect(office.receipts.at(-1)).toBe("published publish 1");
+  });
+
+  it("of what was sent to all, or where the office wants it so, is a person's", async () => {
+    for (const [posts, post, config] of [
+      [2, 2, {}],
+      [9, 9, { on_correction: "hand_over" }],
+    ] as const) {
+      const office = await opened(posts, config);
+      await office.settle();
+      const before = office.pages;
+      corrected(office, post);
+      await office.settle();
+      expect(office.pages).toEqual(before);
+      expect(office.rows(`SELECT kind, state FROM wechat_sheets`)).toEqual([{ kind: "correct", state: "open" }]);
+    }
+  });
+
+  it("of what the platform refused publishes it", async () => {
+    const office = await opened(9);
+    office.platform.world.faults.outcomes.push({ of: "publish", publish_status: 4, fail_idx: [1] });
+    await office.settle();
+    corrected(office, 9);
+    await office.settle();
+    expect(office.pages.at(-1)).toBe("publish 更正 9");
+  });
+
+  it.each(["draft/get", "draft/add", "freepublish/submit"])(
+    "that comes before %s is in what goes out",
+    async (path) => {
+      const office = await opened(9);
+      const { handle } = office.platform;
+      let calls = 0;
+      office.platform.handle = async (request, options) => {
+        // Of the second bundle, which is the one of the corrected post.
+        if (
+          new URL(request.url).pathname === `/cgi-bin/${path}` &&
+          ++calls === (path === "freepublish/submit" ? 1 : 2)
+        ) {
+          corrected(office, 9);
+          throw new TypeError("the platform reset the connection");
+        }
+        return handle.call(office.platform, request, options);
+      };
+      await office.settle();
+      const live = office.pages;
+      expect(live.slice(0, 8)).toEqual(pages(["mass", to(1, 8)]));
+      expect(live.slice(8)).toEqual(["publish 更正 9"]);
+      expect(why(office, 9)).toBeNull();
+    },
+  );
+});
+
+describe("a recall", () => {
+  it("of a post whose draft is made keeps it from going out", async () => {
+    const office = await opened(3);
+    const { handle } = office.platform;
+    let done = false;
+    office.platform.handle = async (request, options) => {
+      const response = await handle.call(office.platform, request, options);
+      if (!done && new URL(request.url).pathname === "/cgi-bin/draft/get") {
+        done = true;
+        office.append("recalled", 2);
+      }
+      return response;
+    };
+    await office.settle();
+    expect(office.pages).toEqual(pages(["mass", [1, 3]]));
+    expect(office.receipts).toEqual(["published mass 1", "published mass 2"]);
+    expect(office.platform.account(APP.app_id).drafts.size).toBe(0);
+  });
+
+  it("of what is out asks for its take-down", async () => {
+    const office = await opened(2);
+    await office.settle();
+    office.append("recalled", 2);
+    await office.settle();
+    expect(office.rows(`SELECT post_id, state FROM wechat_takedowns`)).toEqual([{ post_id: 2, state: "open" }]);
+  });
+});
+
+describe("an account that a person sends for", () => {
+  it.each(["manual", "drafts"])("of mode %s gets its drafts, and a sheet for each", async (mode) => {
+    const office = await opened(9, { mode });
+    await office.settle();
+    expect(office.pages).toEqual([]);
+    expect(office.platform.account(APP.app_id).drafts.size).toBe(2);
+    expect(office.rows(`SELECT kind, state FROM wechat_sheets`)).toEqual(
+      Array.from({ length: 2 }, () => ({ kind: "send", state: "open" })),
+    );
+    expect(office.receipts).toEqual([...to(1, 8).map((n) => `drafted draft ${n}`), "drafted draft 1"]);
+  });
+});

@@ -26,10 +26,12 @@ import {
   go,
   leaveOut,
   postsOf,
+  printOf,
   REDOING,
   request,
   type StageRules,
   unfitOf,
+  wait,
   withBundle,
 } from "./flow.ts";
 
@@ -69,6 +71,8 @@ const coverless = (state: State, context: Context): boolean =>
   articlesOf(state, context).some((article) => article.thumb_media_id === "");
 
 const BAD_MEDIA = 40007;
+/** The platform was busy, and does not say whether it did what it was asked. */
+const BUSY = -1;
 
 export const draft: StageRules<Extract<Stage, { name: "draft" }>> = {
   enter(state, _stage, context) {
@@ -86,12 +90,12 @@ export const draft: StageRules<Extract<Stage, { name: "draft" }>> = {
       const asked = without(left.pictures, (at) => at === null);
       return go({ ...left, pictures: asked }, { name: "trouble", told, onward: { name: "pictures", key: "" } });
     }
-    return request({ ...left, stage: { name: "draft" } }, addDraft(articles));
+    return request(withBundle({ ...left, stage: { name: "draft" } }, { print: printOf(articles) }), addDraft(articles));
   },
   replied(state, _stage, judged, context) {
     if (judged.ok) return go(withBundle(state, { draft: textIn(judged.value["media_id"]) }), { name: "proof" });
     const { errcode, explained, verdict } = judged;
-    if (verdict.type === "unknown") return again(state, judged, { name: "find-draft" });
+    if (verdict.type === "unknown" || errcode === BUSY) return again(state, judged, { name: "find-draft" });
     // Somebody may have tidied the library, and the client has forgotten these covers: they are uploaded anew.
     if (errcode === BAD_MEDIA && bundleOf(state).redone < REDOING)
       return anew({ ...state, pictures: without(state.pictures, () => true) });
@@ -125,7 +129,8 @@ export const proof: StageRules<Extract<Stage, { name: "proof" }>> = {
     }
     const stored = articlesIn(judged.value);
     const sent = articlesOf(state, context);
-    // Something was recalled or corrected meanwhile: what is there is of yesterday.
+    // Something was recalled or corrected since.
+    if (printOf(sent) !== bundleOf(state).print) return anew(state);
     if (stored.length !== sent.length) return anewOrDivide(state, "微信存下的草稿少了文章", context);
     const posts = postsOf(state, bundleOf(state), context);
     const lost = posts.flatMap((item, i) => {
@@ -133,7 +138,9 @@ export const proof: StageRules<Extract<Stage, { name: "proof" }>> = {
       return loss === null ? [] : [[item.post.id, `微信存下的草稿与送出的不同：${loss}。请改稿后更正，会重新发布`]];
     });
     if (lost.length > 0) return leaveOut(state, Object.fromEntries(lost) as Record<string, string>);
-    return go(state, bundleOf(state).way === "draft" ? { name: "sheet" } : { name: "submit" });
+    if (bundleOf(state).way === "draft") return go(state, { name: "sheet" });
+    // A run reads the posts when it begins. What was recalled during this one must not slip out at its end.
+    return wait(state, { name: "submit" }, context.now);
   },
 };
 

@@ -47,7 +47,8 @@ export const trouble: StageRules<Extract<Stage, { name: "trouble" }>> = {
   enter: (state, { told }) => ask(state, { type: "trouble", told }),
   told(state, { told: { code, words, next, after }, onward }): Move {
     if (after === 0) return go(state, onward);
-    const verdict = { type: "retry", why: `${code} ${words}。${next}`, after } as const;
+    // Each rest is as long as the first: what a person has mended must not wait for hours.
+    const verdict = { type: "retry", why: `${code} ${words}。${next}`, after, throttled: true } as const;
     return { type: "done", verdict, state: { ...state, stage: onward } };
   },
 };

@@ -1,5 +1,5 @@
 /** What the stages of a push share: how they are run, and how they give up. */
-import { HOUR } from "../../../platform/time.ts";
+import { HOUR, MINUTE } from "../../../platform/time.ts";
 import type { Answer, Item, Outgoing, Reply, Step, StepContext } from "../../kind.ts";
 import type { AccountConfig } from "../account.ts";
 import { articleOf, digestArticle, type DraftArticle, lostPictures, unfit } from "../articles.ts";
@@ -76,28 +76,36 @@ export function unfitOf(state: State, context: Context): Record<string, string> 
   return Object.fromEntries(found) as Record<string, string>;
 }
 
+/** A fingerprint of articles: two that differ have the same one once in four thousand million times (FNV-1a). */
+export function printOf(articles: readonly DraftArticle[]): string {
+  const text = JSON.stringify(articles);
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return `${text.length}-${(hash >>> 0).toString(36)}`;
+}
+
+/** What keeps a push longer than this is told to the office, ms. */
 const LONG = HOUR;
+/** How long it rests for what a person has to mend, unless the platform's code says otherwise. */
+const REST = 30 * MINUTE;
+
+type Refused = Extract<Judged, { ok: false }>;
 
 /**
  * A call that was refused, not for the article's sake: it is made again later, and the office is told of what does not pass
- * by itself soon.
+ * by itself soon. A push is never given up for one of its calls.
  */
-export function again(state: State, judged: Extract<Judged, { ok: false }>, stage: Stage = state.stage): Move {
-  const { verdict, errcode, explained } = judged;
-  const after = "after" in verdict ? (verdict.after ?? 0) : 0;
-  if (explained.class === "retry" && after < LONG)
-    return { type: "done", verdict: soften(verdict), state: { ...state, stage } };
-  const told = { code: String(errcode ?? "refused"), words: explained.words, next: explained.next, after };
+export function again(state: State, { verdict, errcode, explained }: Refused, stage: Stage = state.stage): Move {
+  const after = "after" in verdict ? verdict.after : undefined;
+  const throttled = "throttled" in verdict && verdict.throttled === true;
+  if (explained.class === "retry" && (after ?? 0) < LONG) {
+    const rest = { ...(after !== undefined && { after }), ...(throttled && { throttled }) };
+    return { type: "done", verdict: { type: "retry", why: verdict.why, ...rest }, state: { ...state, stage } };
+  }
+  const { words, next } = explained;
+  const told = { code: String(errcode ?? "refused"), words, next, after: after ?? REST };
   return go(state, { name: "trouble", told, onward: stage });
 }
-
-/** A verdict as the end of a run that goes on: a push is never given up for one of its calls. */
-const soften = (
-  verdict: Extract<Judged, { ok: false }>["verdict"],
-): Extract<Step<State>, { type: "done" }>["verdict"] =>
-  verdict.type === "unknown"
-    ? { type: "retry", why: verdict.why, ...(verdict.after !== undefined && { after: verdict.after }) }
-    : verdict;
 
 /** The bundle begins anew: another draft, another way if need be. */
 export const anew = (state: State, change: Partial<Bundle> = {}): Move =>

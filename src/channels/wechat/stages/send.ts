@@ -29,6 +29,7 @@ import {
   leaveOut,
   type Move,
   postsOf,
+  printOf,
   request,
   type StageRules,
   wait,
@@ -38,12 +39,12 @@ import {
 const NO_MASS_LEFT = 45028;
 const ALREADY_SENT = 45065;
 const BAD_MEDIA = 40007;
+/** The platform was busy, and does not say whether it did what it was asked. */
+const BUSY = -1;
 
-/** The draft holds what is to go out: not a post that was recalled after it was made. */
-function holds(state: State, context: Context): boolean {
-  const bundle = bundleOf(state);
-  return postsOf(state, bundle, context).length === bundle.posts.filter((post) => !(post in state.out)).length;
-}
+/** The draft holds what is to go out: no post was recalled or corrected after it was made. */
+const holds = (state: State, context: Context): boolean =>
+  printOf(articlesOf(state, context)) === bundleOf(state).print;
 
 const submitted = (state: State, job: string, { now }: Context): Move =>
   wait(withBundle(state, { job, since: now }), { name: "result", polls: 0, asked: false }, now + FIRST_POLL);
@@ -66,12 +67,11 @@ export const submit: StageRules<Extract<Stage, { name: "submit" }>> = {
     if (way === "mass" && errcode === NO_MASS_LEFT)
       return go(withBundle(state, { way: "publish" }), { name: "submit" });
     if (errcode === BAD_MEDIA) return go(state, { name: "find-publication", looks: 0 });
-    if (verdict.type === "unknown") return uncertain(state, judged);
+    if (verdict.type === "unknown" || errcode === BUSY) return uncertain(state, judged);
     if (explained.class === "article") return divide(state, `${explained.words}。${explained.next}`, context);
     return again(state, judged);
   },
-  lost: (state) =>
-    bundleOf(state).way === "mass" ? go(state, { name: "submit" }) : go(state, { name: "look", looks: 0 }),
+  lost: (state) => (bundleOf(state).way === "mass" ? go(state, { name: "submit" }) : go(state, LOOK)),
 };
 
 /** Of a bundle that was begun anew the platform must not take the first message for this one. At most 64 bytes. */
@@ -82,25 +82,34 @@ const massId = (state: State, { id }: Context): string => {
 
 /** A message to all is repeated under its id; for a publication the draft is looked at first. */
 function uncertain(state: State, judged: Parameters<typeof again>[1]): Move {
-  return again(state, judged, bundleOf(state).way === "mass" ? { name: "submit" } : { name: "look", looks: 0 });
+  return again(state, judged, bundleOf(state).way === "mass" ? { name: "submit" } : LOOK);
 }
 
 /** The bundle without what was recalled. */
 const pruned = (state: State, context: Context): State =>
   withBundle(state, { posts: postsOf(state, bundleOf(state), context).map((item) => item.post.id) });
 
-/** A submission that was under way may take this long to take the draft. */
-const LOOKS = 3;
-const LOOK_AGAIN = MINUTE;
+const LOOK = { name: "look", looks: 0, asked: false } as const;
+/** A submission that was taken keeps its draft until it is through its review: half an hour late is better than twice. */
+const LOOKS = [MINUTE, MINUTE, 3 * MINUTE, 5 * MINUTE, 10 * MINUTE, 10 * MINUTE];
 
 export const look: StageRules<Extract<Stage, { name: "look" }>> = {
-  enter: (state) => request(state, getDraft(bundleOf(state).draft ?? "")),
+  enter(state, { asked }) {
+    const { draft, since } = bundleOf(state);
+    return asked ? request(state, getDraft(draft ?? "")) : ask(state, { type: "sent-unseen", way: "publish", since });
+  },
+  told(state, stage, value, context) {
+    const sent = value as SentUnseen;
+    if (sent === null) return go(state, { ...stage, asked: true });
+    return ended(withBundle(state, { job: sent.job }), sent.finished, context);
+  },
   replied(state, { looks }, judged, { now }) {
     if (!judged.ok)
       return judged.errcode === BAD_MEDIA ? go(state, { name: "find-publication", looks: 0 }) : again(state, judged);
-    // A draft that is still there was not published: the same one cannot be published twice.
-    if (looks + 1 >= LOOKS) return go(state, { name: "submit" });
-    return wait(state, { name: "look", looks: looks + 1 }, now + LOOK_AGAIN);
+    const rest = LOOKS[looks];
+    // A draft that is still there after all that time was not taken.
+    if (rest === undefined) return go(state, { name: "submit" });
+    return wait(state, { name: "look", looks: looks + 1, asked: false }, now + rest);
   },
 };
 
@@ -111,7 +120,7 @@ export const findPublication: StageRules<Extract<Stage, { name: "find-publicatio
   // The list of publications has no messages to all: of those only events tell.
   enter: (state) =>
     bundleOf(state).way === "mass"
-      ? ask(state, { type: "sent-unseen", since: bundleOf(state).since })
+      ? ask(state, { type: "sent-unseen", way: "mass", since: bundleOf(state).since })
       : request(state, listPublications()),
   told(state, { looks }, value, context) {
     const sent = value as SentUnseen;
@@ -128,8 +137,12 @@ export const findPublication: StageRules<Extract<Stage, { name: "find-publicatio
   },
 };
 
+/** How often what should be there is missed before a person has to look. */
+const TIMES_MISSED = 3;
+
 function notFound(state: State, looks: number, context: Context): Move {
-  if (looks + 1 < LOOKS) return wait(state, { name: "find-publication", looks: looks + 1 }, context.now + LOOK_AGAIN);
+  if (looks + 1 < TIMES_MISSED)
+    return wait(state, { name: "find-publication", looks: looks + 1 }, context.now + MINUTE);
   const posts = postsOf(state, bundleOf(state), context);
   const out = Object.fromEntries(posts.map((item) => [item.post.id, GONE]));
   return go({ ...state, out: { ...state.out, ...out } }, { name: "end" });

@@ -37,6 +37,11 @@ export interface Received {
 
 const KEYS = { current: "a secret for tests only" };
 const TABLES = [
+  "wechat_sheet_posts",
+  "wechat_sheets",
+  "wechat_takedowns",
+  "wechat_health",
+  "wechat_told",
   "wechat_articles",
   "wechat_pushes",
   "wechat_finishes",
