@@ -57,6 +57,7 @@ export const unwritten = ({ channelId, bundle, result }: Written): Guard => ({
 /** A post that does not go out. */
 export interface LeftOut {
   post: string;
+  title: string;
   why: string;
 }
 

@@ -114,7 +114,7 @@ async function leaveOut(
     at: pushing.now,
     kind: "wechat.left_out",
     title: `${posts.length} 篇没有发到公众号`,
-    body: posts.map(({ post, why }) => `${post}：${why}`).join("\n"),
+    body: posts.map(({ title, why }) => `《${title}》：${why}`).join("\n"),
     subject: subjectOf(pushing),
   };
   const guard = untold(pushing.channel, bundle, posts);

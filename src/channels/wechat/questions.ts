@@ -27,7 +27,7 @@ export type Question =
       result: Result;
     }
   /** Posts that do not go out, and why; the office is told. */
-  | { type: "left-out"; bundle: string; posts: { post: string; why: string }[] }
+  | { type: "left-out"; bundle: string; posts: { post: string; title: string; why: string }[] }
   /** A draft that a person is to send. */
   | { type: "sheet"; bundle: string; draft: string; articles: Placed[] }
   /** A correction that a person is to make. */

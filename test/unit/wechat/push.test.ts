@@ -86,6 +86,7 @@ describe("an article that the platform refuses", () => {
     expect(office.pages).toEqual(pages(["mass", to(1, 8)]));
     expect(why(office, 9)).toContain("原创");
     expect(alerts(office)).toEqual(["wechat.left_out 1 篇没有发到公众号"]);
+    expect(office.value("SELECT body FROM alerts")).toMatch(/^《稿件 9》：.*原创/);
   });
 
   it("without a name is found by halves", async () => {

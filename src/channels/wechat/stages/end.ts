@@ -56,7 +56,8 @@ export const trouble: StageRules<Extract<Stage, { name: "trouble" }>> = {
 export const end: StageRules<Extract<Stage, { name: "end" }>> = {
   enter(state, _stage, context) {
     if (state.at + 1 < state.bundles.length) return go({ ...state, at: state.at + 1 }, { name: "pictures", key: "" });
-    const left = Object.entries(state.out).map(([post, why]) => ({ post, why }));
+    const titles = new Map(context.items().map((item) => [item.post.id, item.post.title]));
+    const left = Object.entries(state.out).map(([post, why]) => ({ post, title: titles.get(post) ?? post, why }));
     if (left.length > 0)
       return ask(state, { type: "left-out", bundle: bundleName(context.id, bundleOf(state)), posts: left });
     return through(state);
