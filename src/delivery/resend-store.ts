@@ -1,6 +1,7 @@
 /** Replays and tests as the database keeps them. */
 import type { Statement } from "../platform/d1.ts";
 import { row, rows } from "../platform/d1.ts";
+import type { Circuit } from "./breaker.ts";
 import type { Ledgered } from "./replay.ts";
 import type { Outcome } from "./types.ts";
 import { RETENTION } from "./types.ts";
@@ -181,6 +182,38 @@ export function settleResend(db: D1Database, id: number, token: string | null, r
          enqueued_until = 0, n = n - (?3 = 'pending') WHERE id = ?1 AND lease_token IS ?2`,
     )
     .bind(id, token, outcome, ms, status, excerpt, nextAt);
+}
+
+/** What a replay shares with the channel's own pushes. */
+export interface Road {
+  /** Of its host, if that is in trouble. */
+  circuit: Circuit | null;
+  /** How many active channels share its credential, this one included; 0 without one. */
+  peers: number;
+}
+
+/** How a channel's host fares, and how many share its credential. One query. */
+export async function readRoad(db: D1Database, channelId: number): Promise<Road> {
+  const found = await row<{ trips: number | null; until: number | null; peers: number }>(
+    db
+      .prepare(
+        `SELECT h.trips, h.until, coalesce(p.channels, 0) AS peers FROM channels c
+         LEFT JOIN hosts h ON h.host = c.host LEFT JOIN credentials p ON p.hash = c.credential WHERE c.id = ?`,
+      )
+      .bind(channelId),
+  );
+  const { trips = null, until = null, peers = 0 } = found ?? {};
+  return { circuit: trips === null || until === null ? null : { trips, until }, peers };
+}
+
+/** The channel's next waiting replay rests until then. */
+export function restNext(db: D1Database, channelId: number, until: number): Statement {
+  return db
+    .prepare(
+      `UPDATE resends SET next_at = max(next_at, ?2)
+       WHERE id = (SELECT id FROM resends WHERE channel_id = ?1 AND next_at IS NOT NULL ORDER BY id LIMIT 1)`,
+    )
+    .bind(channelId, until);
 }
 
 /** When the channel's next waiting replay is due, or null. */

@@ -14,6 +14,7 @@ import { findChannelById, exists } from "./channel-store.ts";
 import type { DeliveryDeps } from "./deps.ts";
 import { followAlert, followEntry } from "./logs.ts";
 import type { Followed } from "./owed.ts";
+import { restAfter } from "./pace.ts";
 import { settle } from "./policy.ts";
 import { Composer, deliveryId, push } from "./push.ts";
 import { type Ask, type LeftOut, replayOf } from "./replay.ts";
@@ -24,9 +25,12 @@ import {
   insertTest,
   nextResend,
   readLedger,
+  readRoad,
   readUnderWay,
   type ResendResult,
   type ResendRow,
+  restNext,
+  type Road,
   settleResend,
   takeDueResends,
 } from "./resend-store.ts";
@@ -181,8 +185,11 @@ export async function runResend(deps: DeliveryDeps, message: ResendMessage, now:
   const token = newStamp();
   const claimed = await claimResend(db, message.channel, { token, until: begun + LEASE }, now, begun);
   if (claimed) {
-    const result = await resend(deps, message.channel, claimed, now);
-    await settleResend(db, claimed.id, token, result).run();
+    const road = await readRoad(db, message.channel);
+    const { rest, ...result } = await resend(deps, message.channel, claimed, road, now);
+    const statements = [settleResend(db, claimed.id, token, result)];
+    if (rest > 0) statements.push(restNext(db, message.channel, now + (deps.wall() - begun) + rest));
+    await db.batch(statements);
   }
   const wall = deps.wall();
   const at = now + (wall - begun);
@@ -194,9 +201,11 @@ async function resend(
   deps: DeliveryDeps,
   channelId: number,
   claimed: { pushId: string; entries: number[]; n: number; askedAt: number },
+  { circuit, peers }: Road,
   now: number,
-): Promise<ResendResult> {
-  const unsent = (why: string): ResendResult => ({
+): Promise<ResendResult & { rest: number }> {
+  const unsent = (why: string): ResendResult & { rest: number } => ({
+    rest: 0,
     outcome: "expired",
     ms: null,
     status: null,
@@ -215,8 +224,12 @@ async function resend(
   if (still.length === 0) return unsent("recalled before it could be sent");
   if (still.some(({ stopped }) => stopped))
     return { ...unsent("its publication is stopped"), outcome: "pending", nextAt: now + MINUTE };
+  if (circuit !== null && now < circuit.until)
+    return { ...unsent("its host does not answer at present"), outcome: "pending", nextAt: circuit.until };
   const staleAt = claimed.askedAt + DEFAULT_EXPIRY;
-  return sendOnce(deps, { ...channel, config }, claimed.pushId, still, { n: claimed.n, now, staleAt });
+  const result = await sendOnce(deps, { ...channel, config }, claimed.pushId, still, { n: claimed.n, now, staleAt });
+  // The channel's own pushes take the other half of its platform's rate.
+  return { ...result, rest: 2 * restAfter(kind.limits.pace, peers) };
 }
 
 /** Sends the channels with due replays to the queue. A queue that refuses loses nothing: they stay due. */

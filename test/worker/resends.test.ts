@@ -4,11 +4,12 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { bury } from "../../src/delivery/consumer.ts";
 import type { Ask } from "../../src/delivery/replay.ts";
 import { askReplay, sendTest } from "../../src/delivery/resend.ts";
-import { pauseOrResume, requireChannel, rotateSigningSecret } from "../../src/delivery/subscriptions.ts";
+import { createChannel, pauseOrResume, requireChannel, rotateSigningSecret } from "../../src/delivery/subscriptions.ts";
 import { at, World } from "./helpers/world.ts";
 
 const world = new World();
 const ACTOR = { name: "test", role: null, scopes: [] };
+const KEY = "693a91f6-7aaa-4bc4-97a0-0ec2a9b0f6d6";
 const [MINUTE, HOUR] = [60_000, 3_600_000];
 let publication: number;
 
@@ -156,6 +157,53 @@ describe("a replay", () => {
     await world.db.prepare(`UPDATE publications SET stopped_at = NULL`).run();
     await minutes(2);
     expect([await resends(), seqs()]).toMatchObject([[{ outcome: "accepted", n: 1 }], [1]]);
+  });
+
+  it("keeps away from a host that does not answer, and spends no try on it", async () => {
+    await delivered(1);
+    world.received = [];
+    await world.db
+      .prepare(`INSERT INTO hosts (host, trips, until) SELECT host, 1, ? FROM channels`)
+      .bind(world.wall + 3 * MINUTE)
+      .run();
+    await replay({ type: "range", from: 1, to: 1 });
+    await minutes(2);
+    expect([await resends(), seqs()]).toMatchObject([[{ outcome: "pending", n: 0 }], []]);
+    await minutes(3);
+    expect([await resends(), seqs()]).toMatchObject([[{ outcome: "accepted", n: 1 }], [1]]);
+  });
+
+  it("goes no faster than half of what its platform takes", async () => {
+    await createChannel(
+      world.deps,
+      {
+        uid: "robot",
+        kind: "wecom",
+        name: "群",
+        config: { key: KEY },
+        filter: { mode: "each" },
+        expiresAfter: 72 * HOUR,
+      },
+      ACTOR,
+      0,
+    );
+    world.endpoint = () => Response.json({ errcode: 0, errmsg: "ok" });
+    await delivered(6);
+    await minutes(5);
+    const sent: number[] = [];
+    world.endpoint = ({ url }) => {
+      if (url.includes("qyapi")) sent.push(world.wall);
+      return Response.json({ errcode: 0, errmsg: "ok" });
+    };
+    const robot = await requireChannel(world.deps, "robot");
+    await askReplay(world.deps, robot, { type: "range", from: 1, to: 6 }, ACTOR, world.wall);
+    for (let second = 0; second < 120; second++) {
+      await world.drain();
+      world.wall += 1000;
+    }
+    expect(sent).toHaveLength(6);
+    // Twenty a minute a robot; its own pushes have the other half.
+    expect(Math.min(...sent.slice(1).map((moment, i) => moment - sent[i]!))).toBeGreaterThanOrEqual(6000);
   });
 
   it("to a channel that no key opens any more ends, and says why", async () => {

@@ -39,3 +39,16 @@ describe("the list of kinds", () => {
     });
   });
 });
+
+describe("Feishu", () => {
+  const at = (time: string) => Date.parse(`2026-11-23T${time}+08:00`);
+  it.each([
+    ["08:30:00", "08:30:30"],
+    ["09:00:29", "09:00:30"],
+    ["08:30:30", null],
+    ["08:29:59", null],
+    ["08:45:00", null],
+  ])("at %s waits until %s: its robots are crowded at full and half hours", (now, until) => {
+    expect(kindOf("feishu")!.holds!({}, at(now), at(now))).toBe(until === null ? null : at(until));
+  });
+});
