@@ -161,8 +161,10 @@ class Room<Part> {
       this.#uncounted.push(part);
       return true;
     }
-    if (!this.has(part)) return false;
-    spend(this.#left, this.#writing.cost(part));
+    this.#count();
+    const price = this.#writing.cost(part);
+    if (!affords(this.#left, price)) return false;
+    spend(this.#left, price);
     this.#leftAtLeast = [...this.#left];
     return true;
   }

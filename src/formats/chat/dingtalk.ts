@@ -21,7 +21,7 @@ const AROUND = jsonLength({ msgtype: "markdown", markdown: { title: "", text: ""
 
 /** An article as Markdown: a body of at most 20,000 bytes. */
 export function renderDingtalk(piece: Piece): DingtalkMarkdown {
-  const title = cutText(oneLine(piece.title), 260, jsonTextLength);
+  const title = cutText(piece.title, 260, jsonTextLength);
   const body = (text: string): DingtalkMarkdown => ({ msgtype: "markdown", markdown: { title, text } });
   const room = DINGTALK_BODY - AROUND - jsonTextLength(title);
   return body(markdownArticle(piece, headBlocks(piece, 260, jsonTextLength), DINGTALK, room, JSON_TEXT));

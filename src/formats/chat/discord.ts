@@ -30,8 +30,8 @@ const plainly = (text: string): string =>
 // Cut after escaping is counted, before it is done: no escape loses its character.
 const written = (text: string, limit: number): string => plainly(cutText(text, limit, (part) => plainly(part).length));
 
-const footer = (summary: Summary): { footer?: { text: string } } => {
-  const text = cutText(standing(summary), 200);
+const footer = (line: string): { footer?: { text: string } } => {
+  const text = cutText(line, 200);
   return text === "" ? {} : { footer: { text } };
 };
 
@@ -40,10 +40,10 @@ export function renderDiscord(piece: Piece): DiscordMessage {
   const picture = pictureUrl(piece.cover, piece.url);
   return message([
     {
-      title: written(oneLine(piece.title), DISCORD_LIMITS.title),
+      title: written(piece.title, DISCORD_LIMITS.title),
       url: piece.url,
       description: markdownArticle(piece, [], DISCORD, DISCORD_LIMITS.description, UTF16),
-      ...footer(piece),
+      ...footer(piece.standing),
       ...(picture !== null && { image: { url: picture } }),
     },
   ]);
@@ -61,7 +61,7 @@ export function discordList(posts: readonly Summary[]): Several<DiscordMessage> 
       title: written(oneLine(post.title), DISCORD_LIMITS.title),
       url: post.url,
       ...(description !== "" && { description }),
-      ...footer(post),
+      ...footer(standing(post)),
       ...(picture !== null && { thumbnail: { url: picture } }),
     };
   };

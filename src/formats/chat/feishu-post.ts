@@ -3,7 +3,7 @@ import type { Run } from "../runs.ts";
 import { imageLink, lineLead, linesOf, tableLines } from "./blocks.ts";
 import { cutText, fitBlocks, fitSeveral, JSON_TEXT, jsonLength, jsonTextLength, type Several } from "./cut.ts";
 import { FEISHU_LIMITS } from "./feishu.ts";
-import { linkWords, oneLine, type Piece, standing, type Summary } from "./piece.ts";
+import { linkWords, oneLine, type Piece, type Summary } from "./piece.ts";
 
 type Tag =
   | { readonly tag: "text"; readonly text: string }
@@ -73,7 +73,7 @@ const post = (title: string, content: readonly Line[]): FeishuPost => ({
 
 /** An article as rich text. */
 export function renderFeishuPost(piece: Piece): FeishuPost {
-  const line = cutText(standing(piece), 100);
+  const line = cutText(piece.standing, 100);
   const head: Line[] = line === "" ? [] : [[{ tag: "text", text: line }]];
   const make = (body: readonly Line[], whole: boolean): FeishuPost =>
     post(piece.title, [...head, ...body, [{ tag: "a", text: linkWords(whole), href: piece.url }]]);

@@ -3,7 +3,7 @@ import { replacer } from "../replacer.ts";
 import { inOneLine, mergeRuns, type Run } from "../runs.ts";
 import { allBold, imageLink, lineEnds, lineLead, linesOf, onTop, type TableBlock, tableLines } from "./blocks.ts";
 import { cutText, fitBlocks, type Measure } from "./cut.ts";
-import { linkWords, oneLine, type Piece, standing, type Summary } from "./piece.ts";
+import { linkWords, oneLine, type Piece, type Summary } from "./piece.ts";
 
 /** What a platform makes of Markdown: what it knows, and how a character is kept from being syntax there. */
 export type Dialect = {
@@ -205,12 +205,12 @@ export function writeMarkdown(block: Block, previous: Block | null, dialect: Dia
 /** The title of an article, and its column and unit, as blocks. `limit` in what `cost` counts. */
 export function headBlocks(piece: Piece, limit: number, cost: (text: string) => number): Block[] {
   const place = { quotes: 0, indent: 0, marker: "" };
-  const line = cutText(standing(piece), limit, cost);
+  const line = cutText(piece.standing, limit, cost);
   const title: Block = {
     ...place,
     kind: "heading",
     depth: 1,
-    runs: [{ text: cutText(oneLine(piece.title), limit, cost) }],
+    runs: [{ text: cutText(piece.title, limit, cost) }],
   };
   if (line === "") return [title];
   return [title, { ...place, kind: "text", role: "paragraph", runs: [{ text: line }] }];

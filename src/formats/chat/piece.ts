@@ -15,10 +15,11 @@ export type Summary = {
 };
 
 /**
- * An article as every chat medium takes it: its blocks, with links to http(s) addresses only, absolute, and images with
- * absolute https addresses only. Made once by `pieceOf` and shared by all media.
+ * An article as every chat medium takes it: its title in one line, never empty; the line under it (column and unit, or
+ * nothing); its blocks, with links to http(s) addresses only, absolute, and images with absolute https addresses only.
+ * Made once by `pieceOf` and shared by all media.
  */
-export type Piece = Summary & { readonly blocks: readonly Block[] };
+export type Piece = Summary & { readonly standing: string; readonly blocks: readonly Block[] };
 
 /** The address when a robot may give it as a picture: absolute and https. Else null. */
 export function pictureUrl(address: string | null, base: string): string | null {
@@ -68,7 +69,8 @@ function blockOf(block: Block, base: string): Block[] {
 
 /** An article for chat media. Relative addresses in the manuscript are of the site of `summary.url`. */
 export function pieceOf(summary: Summary, doc: Doc): Piece {
-  return { ...summary, blocks: flatten(doc).flatMap((block) => blockOf(block, summary.url)) };
+  const blocks = flatten(doc).flatMap((block) => blockOf(block, summary.url));
+  return { ...summary, title: oneLine(summary.title), standing: standing(summary), blocks };
 }
 
 /** A title or another short text as one line, never empty: several media refuse a message without one. */

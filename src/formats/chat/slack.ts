@@ -3,7 +3,7 @@ import { replacer } from "../replacer.ts";
 import type { Run } from "../runs.ts";
 import { allBold, imageLink, lineEnds, lineLead, tableLines } from "./blocks.ts";
 import { cutText, fitBlocks, fitSeveral, JSON_TEXT, type Several } from "./cut.ts";
-import { linkWords, oneLine, type Piece, standing, type Summary } from "./piece.ts";
+import { linkWords, oneLine, type Piece, type Summary } from "./piece.ts";
 
 type Style = { readonly bold?: true; readonly italic?: true; readonly strike?: true; readonly code?: true };
 type Element =
@@ -133,22 +133,29 @@ function blocksOf(parts: readonly Part[]): SlackBlock[] {
   return blocks;
 }
 
+const contextOf = (line: string): SlackBlock => ({ type: "context", elements: [plain(line)] });
+function headOf(title: string, line: string): SlackBlock[] {
+  const header: SlackBlock = { type: "header", text: plain(title) };
+  return line === "" ? [header] : [header, contextOf(line)];
+}
+
+const WRITING = { write, cost, atMost };
+// What the blocks around an article's are in JSON, but for their words; and the line under its title.
+const AROUND_ARTICLE = JSON.stringify([...headOf("", ""), rich([link("", "")])]).length;
+const AROUND_LINE = JSON.stringify([contextOf("")]).length - 1;
+
 /** An article: a header, its text as rich text with its images between, and the link to all of it. */
 export function renderSlack(piece: Piece): SlackMessage {
-  const title = cutText(oneLine(piece.title), SLACK_LIMITS.header);
-  const line = cutText(standing(piece), SLACK_LIMITS.header);
-  const head: SlackBlock[] = [
-    { type: "header", text: plain(title) },
-    ...(line === "" ? [] : [{ type: "context" as const, elements: [plain(line)] }]),
-  ];
-  const make = (body: readonly SlackBlock[], whole: boolean): SlackBlock[] => [
-    ...head,
-    ...body,
-    rich([link(linkWords(whole), piece.url)]),
-  ];
-  const room = [SLACK_LIMITS.total - JSON.stringify(make([], false)).length, SLACK_LIMITS.blocks - head.length - 1];
-  const { parts, whole } = fitBlocks(piece.blocks, { write, cost, atMost }, room);
-  return { text: mrkdwn(title), blocks: make(blocksOf(parts), whole) };
+  const title = cutText(piece.title, SLACK_LIMITS.header);
+  const line = cutText(piece.standing, SLACK_LIMITS.header);
+  const head = headOf(title, line);
+  const words = [title, line, linkWords(false), piece.url];
+  const around = line === "" ? AROUND_ARTICLE : AROUND_ARTICLE + AROUND_LINE;
+  const frame = words.reduce((sum, text) => sum + JSON.stringify(text).length - 2, around);
+  const room = [SLACK_LIMITS.total - frame, SLACK_LIMITS.blocks - head.length - 1];
+  const { parts, whole } = fitBlocks(piece.blocks, WRITING, room);
+  const end = rich([link(linkWords(whole), piece.url)]);
+  return { text: mrkdwn(title), blocks: [...head, ...blocksOf(parts), end] };
 }
 
 /** Several posts, each a title that is a link, and its digest. */

@@ -2,7 +2,7 @@ import type { Block } from "../flat.ts";
 import type { Run } from "../runs.ts";
 import { lineLead, tableLines } from "./blocks.ts";
 import { codePoints, cutText, utf16Length } from "./cut.ts";
-import { linkWords, oneLine, type Piece, standing } from "./piece.ts";
+import { linkWords, type Piece } from "./piece.ts";
 import { telegramMessage, type TelegramMessage } from "./telegram.ts";
 
 /** What we use of Bot API 10.1's `RichText`. */
@@ -138,9 +138,9 @@ function sizeOf(blocks: readonly RichBlock[], count: (text: string) => number): 
 
 /** A whole article as a rich message, or null when it is over a limit of those (then `telegramMessage` cuts it). */
 export function telegramRich(piece: Piece): TelegramRich | null {
-  const standingLine = cutText(standing(piece), 100);
+  const standingLine = cutText(piece.standing, 100);
   const blocks: RichBlock[] = [
-    { type: "heading", size: 1, text: cutText(oneLine(piece.title), 200) },
+    { type: "heading", size: 1, text: cutText(piece.title, 200) },
     ...(standingLine === ""
       ? []
       : [{ type: "paragraph" as const, text: { type: "italic" as const, text: standingLine } }]),

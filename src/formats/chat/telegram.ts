@@ -2,7 +2,7 @@ import type { Block } from "../flat.ts";
 import type { Run } from "../runs.ts";
 import { allBold, imageLink, lineEnds, lineLead, tableLines } from "./blocks.ts";
 import { cutText, fitBlocks, fitSeveral, type Several } from "./cut.ts";
-import { linkWords, oneLine, type Piece, pictureUrl, standing, type Summary } from "./piece.ts";
+import { linkWords, oneLine, type Piece, pictureUrl, type Summary } from "./piece.ts";
 
 /** A stretch of a text that looks some way; `offset` and `length` in UTF-16 units (core.telegram.org/bots/api#messageentity). */
 export type Entity = { readonly offset: number; readonly length: number } & (
@@ -174,8 +174,8 @@ const link = (text: string, url: string, bold = false): TelegramText => {
 
 function article(piece: Piece, limit: number): TelegramText {
   const builder = new Builder();
-  builder.add(written([{ text: cutText(oneLine(piece.title), 200), bold: true }]));
-  const standingLine = cutText(standing(piece), 100);
+  builder.add(written([{ text: cutText(piece.title, 200), bold: true }]));
+  const standingLine = cutText(piece.standing, 100);
   if (standingLine !== "") builder.add(written([{ text: standingLine, italic: true }]), "\n");
   const tail = linkWords(false);
   const { parts, whole } = fitBlocks(piece.blocks, WRITING, [limit - builder.text.length - tail.length - 4]);
