@@ -48,15 +48,27 @@ export type KanfaToken = MarkedToken | Callout | Verse | Card | NoteRef | NoteDe
 /** The tokens with their own types: marked's, and those of `tree.ts`. */
 export const known = (tokens: readonly Token[]): readonly KanfaToken[] => tokens as readonly KanfaToken[];
 
-// A reference such as `&#1;` brings in what cleaning at the intake took out of the text, and XML feeds cannot carry it.
+/** The text without what XML feeds cannot carry: controls and what is no character. */
 // oxlint-disable-next-line no-control-regex
-const withoutControls = replacer(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]/, () => "");
+export const withoutControls = replacer(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]/, () => "");
 
 /** The characters that a leaf token stands for: references resolved, HTML comments gone, other raw HTML as it was typed. */
 export function literal(
   token: Tokens.Text | Tokens.Escape | Tokens.HTML | Tokens.Tag | Tokens.Code | Tokens.Codespan,
 ): string {
-  return withoutControls(characters(token));
+  switch (token.type) {
+    case "text":
+      if (!token.raw.includes("&")) return token.text;
+      // marked resolves numbers and we names. A reference such as `&#1;` brings in what the text itself has no more.
+      return withoutControls(token.escaped ? token.text : decodeEntities(token.text));
+    case "html":
+      // A comment left open runs to the end of the manuscript: it is shown, lest the rest of an article vanish unseen.
+      return withoutComments(token.text);
+    case "code":
+      return token.text.replace(/\n$/, "");
+    default:
+      return token.text;
+  }
 }
 
 function withoutComments(html: string): string {
@@ -68,20 +80,6 @@ function withoutComments(html: string): string {
     if (end < 0) return kept + rest;
     kept += rest.slice(0, start);
     rest = rest.slice(end + 3);
-  }
-}
-
-function characters(token: Parameters<typeof literal>[0]): string {
-  switch (token.type) {
-    case "text":
-      return token.escaped ? token.text : decodeEntities(token.text);
-    case "html":
-      // A comment left open runs to the end of the manuscript: it is shown, lest the rest of an article vanish unseen.
-      return withoutComments(token.text);
-    case "code":
-      return token.text.replace(/\n$/, "");
-    default:
-      return token.text;
   }
 }
 

@@ -11,6 +11,7 @@ import {
   type Verse,
   known,
   walk,
+  withoutControls,
 } from "./tokens.ts";
 
 /** A manuscript as a tree of tokens, marked's and those of `tokens.ts`, and its footnotes: what every renderer reads. */
@@ -179,7 +180,7 @@ function numberNotes(tokens: readonly Token[]): Note[] {
  */
 export function parseMarkdown(markdown: string): Doc {
   const lexer = shallowLexer();
-  const tokens = blocks(lexer, markdown.replaceAll(/\r\n?/g, "\n"), 0);
+  const tokens = blocks(lexer, withoutControls(markdown.replaceAll(/\r\n?/g, "\n")), 0);
   lexer.lex("");
   return { tokens, notes: markdown.includes("[^") ? numberNotes(tokens) : [] };
 }
