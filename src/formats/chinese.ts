@@ -28,23 +28,24 @@ const delimiterRun = /([^\s*~])([*~]+)(?=([^\s*~]))/gu;
  */
 function maskForChinese(mask: string): string {
   if (!mark.test(mask) || !wide.test(mask)) return mask;
-  const ranged = mask.replace(rangeSign, RANGE);
-  const runs = [...ranged.matchAll(delimiterRun)];
-  if (runs.length === 0) return ranged;
-  const parts: string[] = [];
-  let end = ranged.length;
+  const ranged = mask.includes("~") ? mask.replace(rangeSign, RANGE) : mask;
+  const runs: RegExpExecArray[] = [];
+  for (let run = delimiterRun.exec(ranged); run !== null; run = delimiterRun.exec(ranged)) runs.push(run);
+  let settledFrom = ranged.length;
+  let masked = "";
   let settled = "";
   // From the right: a single character between two runs, as in `**甲**。~~乙~~`, is first settled for the second, so that
   // the first meets it as it will be.
-  for (const { index, 1: before = "", 2: run = "", 3: after = "" } of runs.toReversed()) {
+  for (let at = runs.length - 1; at >= 0; at--) {
+    const { index, 1: before = "", 2: run = "", 3: after = "" } = runs[at]!;
     if (!wideOrShared.test(before) && !wideOrShared.test(after)) continue;
-    const intoPunctuation = punctuation.test(index + before.length + run.length === end ? settled : after);
+    const intoPunctuation = punctuation.test(index + before.length + run.length === settledFrom ? settled : after);
     if (punctuation.test(before) === intoPunctuation) continue;
     settled = intoPunctuation ? "+" : "a";
-    parts.push(ranged.slice(index + before.length, end), settled.repeat(before.length));
-    end = index;
+    masked = settled.repeat(before.length) + ranged.slice(index + before.length, settledFrom) + masked;
+    settledFrom = index;
   }
-  return ranged.slice(0, end) + parts.toReversed().join("");
+  return ranged.slice(0, settledFrom) + masked;
 }
 
 // marked asks this about the text itself, not the mask, and gives half of an emoji for the whole; `previous` is empty where

@@ -27,7 +27,7 @@ const noteRefs: MarkedExtension = {
       name: "noteRef",
       level: "inline",
       tokenizer(source) {
-        const match = /^\[\^([^\s[\]^]{1,64})\]/.exec(source);
+        const match = source.startsWith("[^") ? /^\[\^([^\s[\]^]{1,64})\]/.exec(source) : null;
         return match ? { type: "noteRef", raw: match[0], label: match[1], note: null } : undefined;
       },
     },
@@ -38,6 +38,8 @@ const { defaults } = new Marked({ gfm: true }, addresses, marks, noteRefs, budge
 // A line without a mark needs no mask: marked leaves it out, but not where its tokenizers of marks are overridden.
 const { defaults: withoutMarks } = new Marked({ gfm: true }, addresses, noteRefs);
 const MARK = /[*_~]/;
+// In a line without any of these nothing can begin that is more than text: most cells and items are such lines.
+const SYNTAX = /[\\<[`*_~&@:]| {2}\n|www\./i;
 
 /** What the name after `:::` makes of a container. Any other name is a note with that name as its title. */
 const CONTAINERS: Readonly<Record<string, Callout["kind"] | Card["kind"] | "verse">> = {
@@ -66,6 +68,12 @@ function shallowLexer(): Lexer {
   plain.tokens = lexer.tokens;
   plain.state = lexer.state;
   const readers = { marks: lexer.inlineTokens.bind(lexer), plain: plain.inlineTokens.bind(plain) };
+  const inline = (source: string, tokens: Token[]): Token[] => {
+    if (source === "" || tokens.length > 0 || SYNTAX.test(source))
+      return readers[MARK.test(source) ? "marks" : "plain"](source, tokens);
+    tokens.push({ type: "text", raw: source, text: source, escaped: lexer.state.inRawBlock });
+    return tokens;
+  };
   let depth = 0;
 
   function nested(tokens: Token[], source: string, go: () => Token[], type: "paragraph" | "text"): Token[] {
@@ -84,7 +92,7 @@ function shallowLexer(): Lexer {
   }
 
   lexer.inlineTokens = plain.inlineTokens = (source: string, tokens: Token[] = []) =>
-    nested(tokens, source, () => readers[MARK.test(source) ? "marks" : "plain"](source, tokens), "text");
+    nested(tokens, source, () => inline(source, tokens), "text");
   lexer.blockTokens = ((source: string, tokens: Token[] = [], clipped?: boolean) =>
     nested(tokens, source, () => blockTokens(source, tokens, clipped), "paragraph")) as Lexer["blockTokens"];
   return lexer;

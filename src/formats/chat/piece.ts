@@ -21,10 +21,14 @@ export type Summary = {
  */
 export type Piece = Summary & { readonly standing: string; readonly blocks: readonly Block[] };
 
+// An address that `safeUrl` lets through and that is no path is whole.
+const urlOf = (address: string, base: string): URL =>
+  address.startsWith("/") ? new URL(address, base) : new URL(address);
+
 /** The address when a robot may give it as a picture: absolute and https. Else null. */
 export function pictureUrl(address: string | null, base: string): string | null {
   if (address === null || safeUrl(address, "image") === null) return null;
-  const { href, protocol } = new URL(address, base);
+  const { href, protocol } = urlOf(address, base);
   return protocol === "https:" ? href : null;
 }
 
@@ -32,7 +36,7 @@ export function pictureUrl(address: string | null, base: string): string | null 
 function reached(run: Run, next: Run | undefined, base: string): Run[] {
   const { link, ...plain } = run;
   if (link === undefined) return [run];
-  if (/^(?:https?:|\/)/i.test(link)) return [{ ...plain, link: new URL(link, base).href }];
+  if (/^(?:https?:|\/)/i.test(link)) return [{ ...plain, link: urlOf(link, base).href }];
   const address = spelledOut(link);
   const said = link.startsWith("#") || next?.link === link || run.text.includes(address);
   return said ? [plain] : [plain, { text: `（${address}）` }];

@@ -46,9 +46,11 @@ function richRun({ text, link, bold, italic, strike, code }: Run): RichText {
 }
 
 function richText(runs: readonly Run[], lead = ""): RichText {
-  const parts = [...(lead === "" ? [] : [lead]), ...runs.map(richRun)];
-  const [only] = parts;
-  return parts.length === 1 && only !== undefined ? only : parts;
+  const [only] = runs;
+  if (lead === "" && runs.length === 1 && only !== undefined) return richRun(only);
+  const parts = runs.map(richRun);
+  if (lead !== "") parts.unshift(lead);
+  return parts.length === 1 ? lead : parts;
 }
 
 function richBlock(block: Block): RichBlock[] {
@@ -74,12 +76,11 @@ function richBlock(block: Block): RichBlock[] {
     case "table": {
       if (block.header.length > RICH.columns) return richBlock(tableLines(block));
       const row = (cells: readonly (readonly Run[])[], head: boolean): RichCell[] =>
-        cells.map((cell, index) => ({
-          text: richText(cell),
-          ...(head && { is_header: true as const }),
-          align: block.align[index] ?? "left",
-          valign: "top",
-        }));
+        cells.map((cell, index) => {
+          const text = richText(cell);
+          const align = block.align[index] ?? "left";
+          return head ? { text, is_header: true, align, valign: "top" } : { text, align, valign: "top" };
+        });
       const cells = [row(block.header, true), ...block.rows.map((each) => row(each, false))];
       return [...marked(block), { type: "table", cells, is_bordered: true }];
     }
