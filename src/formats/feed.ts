@@ -6,8 +6,9 @@ import { type Cell, type Format, type Image, renderBlocks } from "./render.ts";
 import type { Doc } from "./tree.ts";
 
 function row(tag: "th" | "td", cells: readonly Cell[]): string {
-  const html = cells.map(({ inner, align }) => `<${tag}${align ? ` align="${align}"` : ""}>${inner}</${tag}>`);
-  return `<tr>${html.join("")}</tr>`;
+  let html = "<tr>";
+  for (const { inner, align } of cells) html += `<${tag}${align ? ` align="${align}"` : ""}>${inner}</${tag}>`;
+  return `${html}</tr>`;
 }
 
 const titled = (title: string, blocks: readonly string[]): string[] =>

@@ -30,6 +30,12 @@ export function mergeRuns(runs: readonly Run[]): Run[] {
   return out;
 }
 
+/** Whether a line ends in the runs. */
+export function hasLineEnd(runs: readonly Run[]): boolean {
+  for (const { text } of runs) if (text.includes("\n")) return true;
+  return false;
+}
+
 const before = (text: string, at: number): string => Array.from(text.slice(Math.max(0, at - 2), at)).at(-1) ?? "";
 const after = (text: string, at: number): string => String.fromCodePoint(text.codePointAt(at) ?? 0x20);
 
@@ -44,7 +50,7 @@ export function joinRuns(runs: readonly Run[]): Run[] {
 }
 
 function joined(runs: readonly Run[]): readonly Run[] {
-  if (!runs.some(({ text }) => text.includes("\n"))) return runs;
+  if (!hasLineEnd(runs)) return runs;
   const whole = runText(runs);
   let offset = 0;
   return runs.map((run) => {
@@ -75,9 +81,7 @@ export const withText = (run: Run, text: string): Run => (text === run.text ? ru
 
 /** The runs in one line: their line breaks are spaces. */
 export const inOneLine = (runs: readonly Run[]): readonly Run[] =>
-  runs.some(({ text }) => text.includes("\n"))
-    ? runs.map((run) => withText(run, run.text.replaceAll("\n", " ")))
-    : runs;
+  hasLineEnd(runs) ? runs.map((run) => withText(run, run.text.replaceAll("\n", " "))) : runs;
 
 /** The characters of the runs, without their looks. */
 export function runText(runs: readonly Run[]): string {

@@ -3,7 +3,7 @@ import { type Cell, type Format, type Image, renderBlocks, renderLine, spelledOu
 import { HARD_BREAK } from "./runs.ts";
 import { itemMarker, literal, splitItem } from "./tokens.ts";
 
-const withBreaks = (text: string): string => text.replaceAll(/ ?\u2028 ?/g, "\n");
+const withBreaks = (text: string): string => (text.includes(HARD_BREAK) ? text.replaceAll(/ ?\u2028 ?/g, "\n") : text);
 
 const row = (cells: readonly Cell[]): string => cells.map((cell) => cell.inner.replaceAll(HARD_BREAK, " ")).join(" | ");
 const indent = (text: string, by: string): string => text.replaceAll(/^(?=.)/gm, by);

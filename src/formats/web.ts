@@ -18,8 +18,9 @@ const PHONE_COLUMNS = 4;
 // `align` rather than a style: the site's content security policy drops style attributes.
 function row(tag: "th" | "td", cells: readonly Cell[]): string {
   const open = tag === "th" ? 'th scope="col"' : "td";
-  const html = cells.map(({ inner, align }) => `<${open}${align ? ` align="${align}"` : ""}>${inner}</${tag}>`);
-  return `<tr>${html.join("")}</tr>`;
+  let html = "<tr>";
+  for (const { inner, align } of cells) html += `<${open}${align ? ` align="${align}"` : ""}>${inner}</${tag}>`;
+  return `${html}</tr>`;
 }
 
 const titleOf = (title: string): string => title && `<p class="title">${title}</p>`;

@@ -1,5 +1,5 @@
 import { type Block, imageWords } from "../flat.ts";
-import { inOneLine, mergeRuns, type Run } from "../runs.ts";
+import { hasLineEnd, inOneLine, mergeRuns, type Run } from "../runs.ts";
 
 type Of<Kind extends Block["kind"]> = Extract<Block, { kind: Kind }>;
 export type TableBlock = Of<"table">;
@@ -60,7 +60,7 @@ export const lineLead = ({ indent, marker }: Block): string =>
 
 /** The lines of a text: runs without line breaks. */
 export function linesOf(runs: readonly Run[]): readonly (readonly Run[])[] {
-  if (!runs.some(({ text }) => text.includes("\n"))) return [runs];
+  if (!hasLineEnd(runs)) return [runs];
   const lines: Run[][] = [[]];
   for (const run of runs) {
     const [first = "", ...more] = run.text.split("\n");

@@ -97,11 +97,17 @@ function closed(line: string, dialect: Dialect): string {
 
 const ADDRESS = /https?:\/\/|www\./i;
 
+// As `\s` has it: of a unit of ASCII or of Chinese a regular expression need not be asked.
+const isSpace = (unit: number): boolean => {
+  if ((unit > 0x20 && unit < 0xa0) || (unit > 0x3000 && unit < 0xfeff)) return false;
+  return /\s/.test(String.fromCharCode(unit));
+};
+
 // An address in plain words goes on to the next space: it would take a mark of ours along.
 function endsInAddress(written: string, before: boolean): boolean {
   if (!before && !ADDRESS.test(written)) return false;
   let start = written.length;
-  while (start > 0 && !/\s/.test(written.charAt(start - 1))) start--;
+  while (start > 0 && !isSpace(written.charCodeAt(start - 1))) start--;
   return (before && start === 0) || ADDRESS.test(written.slice(start));
 }
 
@@ -142,10 +148,15 @@ function writeLine(runs: readonly Run[], lead: string, dialect: Dialect): string
   return indent === 0 ? line : lead.slice(0, indent) + line;
 }
 
-function lines(runs: readonly Run[], lead: string, dialect: Dialect): string[] {
-  const [first = [], ...more] = linesOf(runs);
-  const start = writeLine(first, lead, dialect);
-  return more.length === 0 ? [start] : [start, ...more.map((line) => writeLine(line, "", dialect)).filter(Boolean)];
+/** The lines of a text; those after the first without such as show nothing. */
+function writeLines(runs: readonly Run[], lead: string, dialect: Dialect): string {
+  const lines = linesOf(runs);
+  let text = writeLine(lines[0] ?? [], lead, dialect);
+  for (let at = 1; at < lines.length; at++) {
+    const line = writeLine(lines[at] ?? [], "", dialect);
+    if (line !== "") text += dialect.lineEnd + line;
+  }
+  return text;
 }
 
 const ALIGN = { left: ":--", center: ":-:", right: "--:" };
@@ -162,7 +173,7 @@ const quotedLines = (text: string): string => text.replaceAll(/^/gm, "> ");
 /** The lines of a block, not yet quoted. Empty: it shows nothing. */
 function body(block: Block, dialect: Dialect): string {
   const lead = lineLead(block);
-  const text = (runs: readonly Run[]): string => lines(runs, lead, dialect).join(dialect.lineEnd);
+  const text = (runs: readonly Run[]): string => writeLines(runs, lead, dialect);
   const marked = (rest: string): string => (block.marker === "" ? rest : `${text([])}\n\n${rest}`);
   switch (block.kind) {
     case "text":

@@ -34,6 +34,9 @@ const AROUND = 40;
 // oxlint-disable-next-line no-control-regex
 const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
 
+/** How many UTF-16 units a text has within a JSON string. */
+const unitsOf = (text: string): number => (ESCAPED.test(text) ? JSON.stringify(text).length - 2 : text.length);
+
 const plain = (text: string): PlainText => ({ type: "plain_text", text, emoji: false });
 
 // `text` is mrkdwn: these three are all of its syntax that calls somebody or leads somewhere.
@@ -151,7 +154,7 @@ export function renderSlack(piece: Piece): SlackMessage {
   const head = headOf(title, line);
   const words = [title, line, linkWords(false), piece.url];
   const around = line === "" ? AROUND_ARTICLE : AROUND_ARTICLE + AROUND_LINE;
-  const frame = words.reduce((sum, text) => sum + JSON.stringify(text).length - 2, around);
+  const frame = words.reduce((sum, text) => sum + unitsOf(text), around);
   const room = [SLACK_LIMITS.total - frame, SLACK_LIMITS.blocks - head.length - 1];
   const { parts, whole } = fitBlocks(piece.blocks, WRITING, room);
   const end = rich([link(linkWords(whole), piece.url)]);

@@ -39,8 +39,9 @@ export function anchor(url: string | null, site: string, inner: string, css = ""
 }
 
 function row(tag: "th" | "td", cells: readonly Cell[]): string {
-  const html = cells.map(({ inner, align }) => styled(tag, style.CELL, inner, align ? ` align="${align}"` : ""));
-  return `<tr>${html.join("")}</tr>`;
+  let html = "<tr>";
+  for (const { inner, align } of cells) html += styled(tag, style.CELL, inner, align ? ` align="${align}"` : "");
+  return `${html}</tr>`;
 }
 
 function emailFormat(site: string): Format {

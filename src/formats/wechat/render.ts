@@ -38,6 +38,7 @@ function columnHead({ column }: WechatOptions, { column: style }: Styles): strin
 
 /** The roles with names, but for those that the text itself names in a line of credit. */
 function roleLine({ credits = [] }: WechatOptions, roles: readonly string[], named: readonly string[]): string {
+  if (credits.length === 0) return "";
   const people = roles.flatMap((role) => {
     const names = credits.filter((credit) => credit.role === role).map(({ name }) => escapeHtml(name));
     const said = names.every((name) => named.some((line) => line.includes(escapeHtml(role)) && line.includes(name)));

@@ -14,7 +14,9 @@ import type { Theme } from "./theme.ts";
 
 type Declaration = string | false;
 const open = (tag: string, ...declarations: readonly Declaration[]): string => {
-  const style = declarations.filter(Boolean).join(";");
+  let style = "";
+  for (const declaration of declarations)
+    if (declaration !== false && declaration !== "") style += style === "" ? declaration : `;${declaration}`;
   return style === "" ? `<${tag}>` : `<${tag} style="${escapeHtml(style)}">`;
 };
 const short = (size: number): string => String(Number(size.toFixed(2))).replace(/^(-?)0\./, "$1.");

@@ -60,7 +60,10 @@ export function tableHtml(header: readonly Cell[], rows: readonly (readonly Cell
     const align = alignment(head);
     return `${styles.cell("th", width, closer, align !== common && `text-align:${align}`)}${head.inner}</th>`;
   });
-  const line = (row: readonly Cell[]): string =>
-    `<tr>${row.map((cell) => `${tags.get(alignment(cell))}${cell.inner}</td>`).join("")}</tr>`;
+  const line = (row: readonly Cell[]): string => {
+    let html = "<tr>";
+    for (const cell of row) html += `${tags.get(alignment(cell))}${cell.inner}</td>`;
+    return `${html}</tr>`;
+  };
   return `${styles.table(crowded, common)}${styles.tableHead}${heads.join("")}</tr>${rows.map(line).join("")}</table>`;
 }
