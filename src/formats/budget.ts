@@ -1,4 +1,4 @@
-import { type Lexer, type MarkedExtension, Tokenizer, type Tokens } from "marked";
+import { Lexer, type MarkedExtension, Tokenizer, type Tokens } from "marked";
 
 // marked's work grows with the square of some texts: at each mark it looks for the other one as far as its paragraph goes,
 // at each line of a list for an underline, and a table's rows are filled up to the width of its head. A manuscript may
@@ -27,27 +27,22 @@ const LINES = 100;
 const SHORT = 64;
 const MARKS_OF_SHORT = 8;
 
-const budgets = new WeakMap<Lexer, { left: number }>();
-
-function budgetOf(lexer: Lexer): { left: number } {
-  let budget = budgets.get(lexer);
-  if (budget === undefined) budgets.set(lexer, (budget = { left: WORK }));
-  return budget;
-}
-
-const remaining = (lexer: Lexer): number => budgetOf(lexer).left;
-
-function take(lexer: Lexer, cost: number): void {
-  const budget = budgetOf(lexer);
-  budget.left = Math.max(0, budget.left - cost);
+/** A lexer that reads one manuscript, and what is left to spend on that: `budgeted` needs it. */
+export class BudgetedLexer extends Lexer {
+  left = WORK;
 }
 
 /** Takes `cost` from what reading a manuscript may cost; false, and nothing taken, where so much is not left. */
-export function spend(lexer: Lexer, cost: number): boolean {
-  const budget = budgetOf(lexer);
-  if (cost > budget.left) return false;
-  budget.left -= cost;
+export function spend(lexer: BudgetedLexer, cost: number): boolean {
+  if (cost > lexer.left) return false;
+  lexer.left -= cost;
   return true;
+}
+
+const budgetOf = (tokenizer: { readonly lexer: Lexer }): BudgetedLexer => tokenizer.lexer as BudgetedLexer;
+
+function take(lexer: BudgetedLexer, cost: number): void {
+  lexer.left = Math.max(0, lexer.left - cost);
 }
 
 /** What the blocks in a list item, a quote or the manuscript itself cost: nested ones are taken apart line by line. */
@@ -79,9 +74,9 @@ function asTyped(source: string): Tokens.List {
 }
 
 /** As much of a table as its cells may cost: rows beyond are no rows of it. */
-function affordableTable(lexer: Lexer, source: string): string {
+function affordableTable(lexer: BudgetedLexer, source: string): string {
   const columns = source.slice(0, source.indexOf("\n")).split("|").length;
-  let rows = Math.floor(remaining(lexer) / CELL / columns);
+  let rows = Math.floor(lexer.left / CELL / columns);
   let end = source.indexOf("\n", source.indexOf("\n") + 1);
   for (; end >= 0 && rows > 0 && source.charAt(end + 1) !== "\n"; rows--) end = source.indexOf("\n", end + 1);
   return end < 0 ? source : source.slice(0, end + 1);
@@ -96,21 +91,21 @@ export const budgeted: MarkedExtension = {
     },
     list(source) {
       if (!LIST.test(source)) return undefined;
-      if (remaining(this.lexer) === 0) return asTyped(source);
+      if (budgetOf(this).left === 0) return asTyped(source);
       const list = Tokenizer.prototype.list.call(this, wholeLines(source, LONGEST_LIST));
-      if (list) take(this.lexer, list.raw.length ** 2 / LIST_SQUARE);
+      if (list) take(budgetOf(this), list.raw.length ** 2 / LIST_SQUARE);
       return list;
     },
     lheading(source) {
       const start = source.slice(0, LONGEST_HEADING);
-      if (!spend(this.lexer, start.length)) return undefined;
+      if (!spend(budgetOf(this), start.length)) return undefined;
       const heading = Tokenizer.prototype.lheading.call(this, start);
       return heading && (heading.raw.length < LONGEST_HEADING || start === source) ? heading : undefined;
     },
     table(source) {
       if (!/^.*\n[ |:-]*-[ |:-]*(?:\n|$)/.test(source)) return undefined;
-      const table = Tokenizer.prototype.table.call(this, affordableTable(this.lexer, source));
-      if (table) take(this.lexer, table.rows.length * table.header.length * CELL);
+      const table = Tokenizer.prototype.table.call(this, affordableTable(budgetOf(this), source));
+      if (table) take(budgetOf(this), table.rows.length * table.header.length * CELL);
       return table;
     },
   },

@@ -1,5 +1,5 @@
 import { Lexer, Marked, type MarkedExtension, type Token } from "marked";
-import { blockCost, budgeted, inlineCost, spend } from "./budget.ts";
+import { blockCost, budgeted, BudgetedLexer, inlineCost, spend } from "./budget.ts";
 import { addresses, marks } from "./chinese.ts";
 import { type Segment, segmentsOf } from "./containers.ts";
 import {
@@ -62,7 +62,7 @@ const CONTAINERS: Readonly<Record<string, Callout["kind"] | Card["kind"] | "vers
 };
 
 function shallowLexer(): Lexer {
-  const lexer = new Lexer(defaults);
+  const lexer = new BudgetedLexer(defaults);
   const blockTokens = lexer.blockTokens.bind(lexer) as (source: string, tokens: Token[], clipped?: boolean) => Token[];
   const plain = new Lexer(withoutMarks);
   plain.tokens = lexer.tokens;
