@@ -1,4 +1,4 @@
-import { Lexer, Marked, type MarkedExtension, type Token } from "marked";
+import { type Lexer, Marked, type MarkedExtension, type Token } from "marked";
 import { blockCost, budgeted, BudgetedLexer, inlineCost, spend } from "./budget.ts";
 import { addresses, marks } from "./chinese.ts";
 import { type Segment, segmentsOf } from "./containers.ts";
@@ -35,9 +35,6 @@ const noteRefs: MarkedExtension = {
 };
 
 const { defaults } = new Marked({ gfm: true }, addresses, marks, noteRefs, budgeted);
-// A line without a mark needs no mask: marked leaves it out, but not where its tokenizers of marks are overridden.
-const { defaults: withoutMarks } = new Marked({ gfm: true }, addresses, noteRefs);
-const MARK = /[*_~]/;
 // In a line without any of these nothing can begin that is more than text: most cells and items are such lines.
 const SYNTAX = /[\\<[`*_~&@:]| {2}\n|www\./i;
 
@@ -64,13 +61,9 @@ const CONTAINERS: Readonly<Record<string, Callout["kind"] | Card["kind"] | "vers
 function shallowLexer(): Lexer {
   const lexer = new BudgetedLexer(defaults);
   const blockTokens = lexer.blockTokens.bind(lexer) as (source: string, tokens: Token[], clipped?: boolean) => Token[];
-  const plain = new Lexer(withoutMarks);
-  plain.tokens = lexer.tokens;
-  plain.state = lexer.state;
-  const readers = { marks: lexer.inlineTokens.bind(lexer), plain: plain.inlineTokens.bind(plain) };
+  const inlineTokens = lexer.inlineTokens.bind(lexer);
   const inline = (source: string, tokens: Token[]): Token[] => {
-    if (source === "" || tokens.length > 0 || SYNTAX.test(source))
-      return readers[MARK.test(source) ? "marks" : "plain"](source, tokens);
+    if (source === "" || tokens.length > 0 || SYNTAX.test(source)) return inlineTokens(source, tokens);
     tokens.push({ type: "text", raw: source, text: source, escaped: lexer.state.inRawBlock });
     return tokens;
   };
@@ -91,7 +84,7 @@ function shallowLexer(): Lexer {
     }
   }
 
-  lexer.inlineTokens = plain.inlineTokens = (source: string, tokens: Token[] = []) =>
+  lexer.inlineTokens = (source: string, tokens: Token[] = []) =>
     nested(tokens, source, () => inline(source, tokens), "text");
   lexer.blockTokens = ((source: string, tokens: Token[] = [], clipped?: boolean) =>
     nested(tokens, source, () => blockTokens(source, tokens, clipped), "paragraph")) as Lexer["blockTokens"];

@@ -51,9 +51,8 @@ export function tableHtml(header: readonly Cell[], rows: readonly (readonly Cell
   const padding = crowded ? CLOSER.width : PADDING;
   const share = (width: number): number => (100 * (width + padding)) / (wished + header.length * padding);
 
-  const tags = new Map(
-    ALIGNMENTS.map((align) => [align, styles.cell("td", closer, align !== common && `text-align:${align}`)]),
-  );
+  const tag = (align: Alignment): string => styles.cell("td", closer, align !== common && `text-align:${align}`);
+  const tags: Partial<Record<Alignment, string>> = {};
   const heads = header.map((head, at) => {
     // The last column has what the others leave.
     const width = !even && at < header.length - 1 && `width:${Math.round(share(wishes[at] ?? 1))}%`;
@@ -62,7 +61,10 @@ export function tableHtml(header: readonly Cell[], rows: readonly (readonly Cell
   });
   const line = (row: readonly Cell[]): string => {
     let html = "<tr>";
-    for (const cell of row) html += `${tags.get(alignment(cell))}${cell.inner}</td>`;
+    for (const cell of row) {
+      const align = alignment(cell);
+      html += `${(tags[align] ??= tag(align))}${cell.inner}</td>`;
+    }
     return `${html}</tr>`;
   };
   return `${styles.table(crowded, common)}${styles.tableHead}${heads.join("")}</tr>${rows.map(line).join("")}</table>`;
