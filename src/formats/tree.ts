@@ -1,4 +1,4 @@
-import { type Lexer, Marked, type MarkedExtension, type Token } from "marked";
+import { type Lexer, Marked, type MarkedExtension, type Token, type TokensList } from "marked";
 import { blockCost, budgeted, BudgetedLexer, inlineCost, spend } from "./budget.ts";
 import { addresses, marks } from "./chinese.ts";
 import { type Segment, segmentsOf } from "./containers.ts";
@@ -58,38 +58,44 @@ const CONTAINERS: Readonly<Record<string, Callout["kind"] | Card["kind"] | "vers
   qrcode: "qrcode",
 };
 
-function shallowLexer(): Lexer {
-  const lexer = new BudgetedLexer(defaults);
-  const blockTokens = lexer.blockTokens.bind(lexer) as (source: string, tokens: Token[], clipped?: boolean) => Token[];
-  const inlineTokens = lexer.inlineTokens.bind(lexer);
-  const inline = (source: string, tokens: Token[]): Token[] => {
-    if (source === "" || tokens.length > 0 || SYNTAX.test(source)) return inlineTokens(source, tokens);
-    tokens.push({ type: "text", raw: source, text: source, escaped: lexer.state.inRawBlock });
-    return tokens;
-  };
-  let depth = 0;
+/** Reads a manuscript as deep as `DEEPEST`, and as far as its budget goes; the rest is text as it was typed. */
+class ShallowLexer extends BudgetedLexer {
+  #depth = 0;
 
-  function nested(tokens: Token[], source: string, go: () => Token[], type: "paragraph" | "text"): Token[] {
-    const cost = type === "text" ? inlineCost(source) : blockCost(source, depth);
-    if (depth >= DEEPEST || !spend(lexer, cost)) {
-      const text: Token = { type: "text", raw: source, text: source, escaped: true };
-      tokens.push(type === "text" ? text : { type, raw: source, text: source, tokens: [text] });
+  #enter(cost: number): boolean {
+    if (this.#depth >= DEEPEST || !spend(this, cost)) return false;
+    this.#depth++;
+    return true;
+  }
+
+  override inlineTokens(source: string, tokens: Token[] = []): Token[] {
+    if (!this.#enter(inlineCost(source))) {
+      tokens.push(asTyped(source));
       return tokens;
     }
-    depth++;
     try {
-      return go();
+      if (source === "" || tokens.length > 0 || SYNTAX.test(source)) return super.inlineTokens(source, tokens);
+      tokens.push({ type: "text", raw: source, text: source, escaped: this.state.inRawBlock });
+      return tokens;
     } finally {
-      depth--;
+      this.#depth--;
     }
   }
 
-  lexer.inlineTokens = (source: string, tokens: Token[] = []) =>
-    nested(tokens, source, () => inline(source, tokens), "text");
-  lexer.blockTokens = ((source: string, tokens: Token[] = [], clipped?: boolean) =>
-    nested(tokens, source, () => blockTokens(source, tokens, clipped), "paragraph")) as Lexer["blockTokens"];
-  return lexer;
+  override blockTokens(source: string, tokens: Token[] = [], clipped?: boolean): TokensList {
+    if (!this.#enter(blockCost(source, this.#depth))) {
+      tokens.push({ type: "paragraph", raw: source, text: source, tokens: [asTyped(source)] });
+      return tokens as TokensList;
+    }
+    try {
+      return super.blockTokens(source, tokens, clipped) as TokensList;
+    } finally {
+      this.#depth--;
+    }
+  }
 }
+
+const asTyped = (source: string): Token => ({ type: "text", raw: source, text: source, escaped: true });
 
 function container(lexer: Lexer, { raw, name, title, body }: Segment & { type: "container" }, depth: number): Token {
   const kind = Object.hasOwn(CONTAINERS, name) ? CONTAINERS[name] : undefined;
@@ -180,7 +186,7 @@ function numberNotes(tokens: readonly Token[]): Note[] {
  * manuscript; none throws.
  */
 export function parseMarkdown(markdown: string): Doc {
-  const lexer = shallowLexer();
+  const lexer = new ShallowLexer(defaults);
   const tokens = blocks(lexer, withoutControls(markdown.replaceAll(/\r\n?/g, "\n")), 0);
   lexer.lex("");
   return { tokens, notes: markdown.includes("[^") ? numberNotes(tokens) : [] };
