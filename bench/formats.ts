@@ -130,7 +130,10 @@ const quantile = (values: readonly number[], part: number): number =>
 
 /**
  * Milliseconds of each, call by call in turns: what slows the machine slows all of them, and none is called again and
- * again until the processor foresees its every branch. A Worker has no such luck: it renders an article once.
+ * again until the processor foresees its every branch. So it is where Kanfa renders: a run of deliveries composes the
+ * message of each kind once for a post (`Composer` in delivery/push.ts), after another kind's and before a third's.
+ * Two things differ. Each kind reads the article anew there, while `all media` reads it once; and here all code is warm,
+ * while a Worker that has just begun runs it for the first time. The times are those of a Worker that has been at it.
  */
 async function measure(contestants: readonly Contestant[], markdown: string): Promise<Map<string, number>> {
   if (contestants.length === 0) return new Map();
