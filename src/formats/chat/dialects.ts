@@ -2,7 +2,7 @@ import { replacer } from "../replacer.ts";
 import { type Dialect, markdownLink } from "./markdown.ts";
 
 const FULL_WIDTH: Readonly<Record<string, string>> = Object.fromEntries(
-  [..."*`~[]<|\\_&!#>-+=.)"].map((character) => [character, String.fromCharCode(character.charCodeAt(0) + 0xfee0)]),
+  [..."*`~[]<|\\_&!#>-+=.):"].map((character) => [character, String.fromCharCode(character.charCodeAt(0) + 0xfee0)]),
 );
 
 const fullWidthMark = (character: string): string => FULL_WIDTH[character] ?? character;

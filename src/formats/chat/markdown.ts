@@ -9,7 +9,7 @@ import { linkWords, oneLine, type Piece, type Summary } from "./piece.ts";
 export type Dialect = {
   /** Literal characters in a line. */
   text(literal: string): string;
-  /** The mark of a block at the start of a written line, so that it is a character: `#`, `>`, `-`, `+`, `=`, `1.`, `1)`. */
+  /** The mark of a block at the start of a written line, so that it is a character: `#`, `>`, `-`, `+`, `=`, `1.`, `1)`, `:---`. */
   mark(character: string): string;
   /** A link with a written label; `words` is the label as readers see it. */
   link(label: string, url: string, words: string): string;
@@ -86,7 +86,8 @@ function writeRun(run: Run, before: string, next: Run | undefined, dialect: Dial
   return clash ? dialect.text(text) : written;
 }
 
-const BLOCK_MARK = /^(?:[#>+=-]|\d{1,9}[.)])/;
+// The last is what makes the line above it the head of a table: any other would have a `-` or a `|` before it.
+const BLOCK_MARK = /^(?:[#>+=-]|\d{1,9}[.)]|:(?=-+:?$))/;
 
 // Loops, for a regular expression that ends with `$` looks at a long run of what it repeats from each of its places.
 function closed(line: string, dialect: Dialect): string {
