@@ -24,19 +24,23 @@ describe("the list of kinds", () => {
     it("has its address among its secrets, if it has one", () => {
       expect(kind.address === null || kind.secrets.includes(kind.address)).toBe(true);
     });
+  });
+});
 
-    // A kind of several calls judges within its steps, and its own tests say how.
-    const judge = "judge" in kind ? kind.judge : undefined;
-    it
-      .runIf(judge)
-      .each<Reply>([
-        { type: "timeout" },
-        { type: "network", why: "lost" },
-        { type: "refused", why: "private" },
-        { type: "response", status: 500, headers: {}, body: "" },
-      ])("never takes %j for success, for the end, or for the message's fault", (reply) => {
-      expect(["retry", "unknown"]).toContain(judge!(reply).type);
-    });
+// A kind of several calls judges within its steps, and its own tests say how.
+const judges = KIND_NAMES.flatMap((name) => {
+  const kind = kindOf(name)!;
+  return "judge" in kind ? [{ name, judge: kind.judge }] : [];
+});
+
+describe.each(judges)("the judgement of $name", ({ judge }) => {
+  it.each<Reply>([
+    { type: "timeout" },
+    { type: "network", why: "lost" },
+    { type: "refused", why: "private" },
+    { type: "response", status: 500, headers: {}, body: "" },
+  ])("never takes %j for success, for the end, or for the message's fault", (reply) => {
+    expect(["retry", "unknown"]).toContain(judge(reply).type);
   });
 });
 
