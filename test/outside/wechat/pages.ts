@@ -5,7 +5,7 @@ import { type Account, escapeText, type Page, type World } from "./state.ts";
 const html = (title: string, body: string, status = 200): Response =>
   new Response(
     `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
-      `<title>${escapeText(title)}</title><body style="max-width:677px;margin:0 auto">${body}</body></html>`,
+      `<title>${escapeText(title)}</title><style>img{max-width:100%;height:auto}</style><body style="max-width:677px;margin:0 auto;padding:0 16px">${body}</body></html>`,
     { status, headers: { "content-type": "text/html; charset=utf-8" } },
   );
 
