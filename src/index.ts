@@ -5,7 +5,7 @@
  * 2. `articles/states.ts` and `articles/desk.ts` — a manuscript's life, from draft to queue.
  * 3. `editions/ladder/`, then `plan.ts`, `release.ts` and `day.ts` — a working day's edition and how it goes out;
  *    `editions/calendar/calendar.ts` — which days are worked; `editions/wheel.ts` — what a person changes.
- * 4. `wire/store.ts` — the log of what happened to posts, and its readers.
+ * 4. `wire/store.ts` — what is written to the log of posts; `entry-store.ts` and `post-store.ts` — how it is read.
  * 5. `delivery/owed.ts`, `policy.ts` and `shard.ts` — how every subscriber gets what it is owed.
  * 6. `channels/kind.ts` — what a kind of subscriber is.
  * 7. `editions/forecast.ts` and `warn.ts` — what will be short; `alerts/store.ts` — the log of what the office has to know.

@@ -1,5 +1,5 @@
 /** What a channel takes, and when: plain functions of its filter. */
-import type { Entry, EntryKind } from "../wire/store.ts";
+import type { Entry, EntryKind } from "../wire/entry-store.ts";
 import { addDays, iso, localDate, zonedTime } from "../platform/time.ts";
 
 /** Which entries a channel takes and when it takes them. An empty or missing list means all. */

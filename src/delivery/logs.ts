@@ -4,8 +4,9 @@
  */
 import type { Alert } from "../alerts/store.ts";
 import { HEAD as ALERTS_HEAD, readAlertSlices } from "../alerts/store.ts";
-import type { Entry } from "../wire/store.ts";
-import { HEAD as WIRE_HEAD, readSlices } from "../wire/store.ts";
+import type { Entry } from "../wire/entry-store.ts";
+import { HEAD as WIRE_HEAD } from "../wire/store.ts";
+import { readSlices } from "../wire/entry-store.ts";
 import type { Followed } from "./owed.ts";
 import type { Purpose } from "./types.ts";
 

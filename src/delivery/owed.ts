@@ -1,6 +1,6 @@
 /** What a channel is owed next: a plain function of its cursor, its filter, a slice of its log, and the time. */
 import type { Alert } from "../alerts/store.ts";
-import type { Entry } from "../wire/store.ts";
+import type { Entry } from "../wire/entry-store.ts";
 import type { About, Filter, Today } from "./filter.ts";
 import { admits, roomToday, waitUntil } from "./filter.ts";
 

@@ -8,7 +8,7 @@ import { absolute } from "../platform/address.ts";
 import { iso } from "../platform/time.ts";
 import type { Alert } from "../alerts/store.ts";
 import { feedItemOf } from "../wire/feed-item.ts";
-import type { Entry } from "../wire/store.ts";
+import type { Entry } from "../wire/entry-store.ts";
 import type { Followed } from "./owed.ts";
 import { openSigners, type Signing } from "./secrets.ts";
 import type { DeliveryDeps } from "./deps.ts";

@@ -1,5 +1,5 @@
 /** What to send again, when a person asks for it: plain functions of the wire and the ledger. */
-import type { Entry } from "../wire/store.ts";
+import type { Entry } from "../wire/entry-store.ts";
 import { admits, type Filter } from "./filter.ts";
 import type { Outcome } from "./types.ts";
 

@@ -8,7 +8,7 @@ import { newStamp } from "../platform/ids.ts";
 import { logFault } from "../platform/log.ts";
 import { conflict, Problem } from "../platform/problem.ts";
 import { MINUTE, SECOND } from "../platform/time.ts";
-import { readAsked, readEntriesNamed } from "../wire/store.ts";
+import { readAsked, readEntriesNamed } from "../wire/entry-store.ts";
 import type { ChannelRow } from "./channel-store.ts";
 import { findChannelById, exists } from "./channel-store.ts";
 import type { DeliveryDeps } from "./deps.ts";

@@ -3,7 +3,7 @@ import type { ArrivalRow, ReserveRow } from "../articles/supply-store.ts";
 import { arrivalsBetween, restedReserve, waitingStock } from "../articles/supply-store.ts";
 import type { Publication } from "../newsroom/types.ts";
 import { addDays, DAY, localDate, zonedTime } from "../platform/time.ts";
-import { lastRelease } from "../wire/store.ts";
+import { lastRelease } from "../wire/post-store.ts";
 import type { DayForecast, DayKinds, ForecastDay, Stock } from "./forecast.ts";
 import { DAYS_AHEAD, DAYS_BACK, forecast, usualArrivals, workingDaysAfter, workingDaysBefore } from "./forecast.ts";
 import { slotsOn } from "./slots.ts";

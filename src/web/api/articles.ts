@@ -21,7 +21,7 @@ import { findNamed } from "../../newsroom/store.ts";
 import type { Publication } from "../../newsroom/types.ts";
 import { invalid, Problem } from "../../platform/problem.ts";
 import { correctArticle, recallArticle } from "../../wire/amend.ts";
-import { postOfArticle } from "../../wire/store.ts";
+import { postOfArticle } from "../../wire/post-store.ts";
 import type { App, Ctx } from "../context.ts";
 import { requireScope } from "./auth.ts";
 import { bodyOf, ifMatch, readJson, readQuery } from "./body.ts";

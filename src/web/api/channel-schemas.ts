@@ -3,7 +3,7 @@ import { z } from "zod";
 import { KIND_NAMES, OFFERED_KINDS } from "../../channels/index.ts";
 import { ORIGINS, PURPOSES } from "../../delivery/types.ts";
 import { HOUR } from "../../platform/time.ts";
-import { ENTRY_KINDS } from "../../wire/store.ts";
+import { ENTRY_KINDS } from "../../wire/entry-store.ts";
 import { line, pageQuery, slug, timeOfDay, zone } from "./schemas.ts";
 
 const some = z.array(slug).max(100);

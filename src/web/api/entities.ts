@@ -16,7 +16,8 @@ import { coverOf, THEME_NAMES, THEMES } from "../../formats/index.ts";
 import type { Publication } from "../../newsroom/types.ts";
 import { absolute } from "../../platform/address.ts";
 import { HOUR, iso } from "../../platform/time.ts";
-import type { Entry, PostDetail } from "../../wire/store.ts";
+import type { Entry } from "../../wire/entry-store.ts";
+import type { PostDetail } from "../../wire/post-store.ts";
 
 const time = (ms: number | null, zone?: string): string | null => (ms === null ? null : iso(ms, zone));
 

@@ -21,7 +21,7 @@ import {
 } from "../../formats/index.ts";
 import { requirePublication } from "../../newsroom/publications.ts";
 import { findNamed } from "../../newsroom/store.ts";
-import { postOfArticle } from "../../wire/store.ts";
+import { postOfArticle } from "../../wire/post-store.ts";
 import type { App } from "../context.ts";
 import { requireScope } from "./auth.ts";
 import { readQuery } from "./body.ts";

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { notFound } from "../../platform/problem.ts";
-import { findPost, readWire } from "../../wire/store.ts";
+import { findPost } from "../../wire/post-store.ts";
+import { readWire } from "../../wire/entry-store.ts";
 import type { App } from "../context.ts";
 import { requireScope } from "./auth.ts";
 import { readQuery } from "./body.ts";

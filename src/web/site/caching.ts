@@ -4,7 +4,7 @@
  */
 import type { Next } from "hono";
 import { createMiddleware } from "hono/factory";
-import { readFeedVersion, readVersion } from "../../wire/store.ts";
+import { readFeedVersion, readVersion } from "../../wire/post-store.ts";
 import type { App, Ctx } from "../context.ts";
 
 /** Raise it when the same posts give other pages or feeds than before: without it, caches would keep the old ones. */

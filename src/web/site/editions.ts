@@ -1,5 +1,5 @@
 /** Posts as readers know them: by the edition they came out in. */
-import type { PostSummary } from "../../wire/store.ts";
+import type { PostSummary } from "../../wire/post-store.ts";
 
 export interface EditionOf<Post> {
   date: string;

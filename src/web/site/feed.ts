@@ -2,8 +2,8 @@ import { picturesOf } from "../../articles/media.ts";
 import type { FeedFile } from "../../formats/feeds/index.ts";
 import { feedAt, feedLinks, FEEDS } from "../../formats/feeds/index.ts";
 import { feedItemOf } from "../../wire/feed-item.ts";
-import type { Shelf } from "../../wire/store.ts";
-import { listPosts } from "../../wire/store.ts";
+import type { Shelf } from "../../wire/post-store.ts";
+import { listPosts } from "../../wire/post-store.ts";
 import type { Ctx } from "../context.ts";
 import { shelfName, shelfPath } from "./shelf.ts";
 

@@ -1,7 +1,7 @@
 /** Small parts that several pages share. */
 import { iso } from "../../platform/time.ts";
 import type { Reading } from "../../wire/reading.ts";
-import type { PostSummary } from "../../wire/store.ts";
+import type { PostSummary } from "../../wire/post-store.ts";
 import { fullDate, localMinute, monthDay, weekday } from "./dates.ts";
 import { columnPath, postPath, publicationPath } from "./paths.ts";
 

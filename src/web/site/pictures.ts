@@ -1,6 +1,6 @@
 import { mediaHash, mediaPath } from "../../articles/media.ts";
 import { videoHash } from "../../articles/video.ts";
-import { isMediaPublic } from "../../wire/store.ts";
+import { isMediaPublic } from "../../wire/post-store.ts";
 import type { Ctx } from "../context.ts";
 import { isNamed } from "./caching.ts";
 import { partOf } from "./ranges.ts";

@@ -1,7 +1,7 @@
 /** A shelf: all posts, or those of one publication or column. */
 import { SITE_NAME } from "../../formats/feeds/index.ts";
 import { findNamed, findPublication } from "../../newsroom/store.ts";
-import type { PostSummary, Shelf } from "../../wire/store.ts";
+import type { PostSummary, Shelf } from "../../wire/post-store.ts";
 import { columnPath, publicationPath } from "./paths.ts";
 
 /** The path that the shelf's page and feeds share: empty for all posts. */

@@ -4,8 +4,8 @@ import type { Filter } from "../../../src/delivery/filter.ts";
 import * as delivery from "../../../src/delivery/owed.ts";
 import { admits } from "../../../src/delivery/filter.ts";
 import { followEntry } from "../../../src/delivery/logs.ts";
-import type { Entry, EntryKind } from "../../../src/wire/store.ts";
-import { ENTRY_KINDS } from "../../../src/wire/store.ts";
+import type { Entry, EntryKind } from "../../../src/wire/entry-store.ts";
+import { ENTRY_KINDS } from "../../../src/wire/entry-store.ts";
 
 const NOW = Date.UTC(2026, 10, 23);
 const ALL: Filter = {};

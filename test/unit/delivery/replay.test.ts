@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Filter } from "../../../src/delivery/filter.ts";
 import { type Ask, type Ledgered, replayOf } from "../../../src/delivery/replay.ts";
-import type { Entry } from "../../../src/wire/store.ts";
+import type { Entry } from "../../../src/wire/entry-store.ts";
 
 const entry = (seq: number, more: Partial<Entry> = {}): Entry => ({
   seq,

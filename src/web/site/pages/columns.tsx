@@ -1,4 +1,4 @@
-import { listColumnFronts } from "../../../wire/store.ts";
+import { listColumnFronts } from "../../../wire/post-store.ts";
 import type { Ctx } from "../../context.ts";
 import { respond } from "../layout.tsx";
 import { columnPath, postPath } from "../paths.ts";

@@ -1,8 +1,8 @@
 import { picturesOf } from "../../../articles/media.ts";
 import { SITE_NAME } from "../../../formats/feeds/index.ts";
 import { coverOf } from "../../../formats/index.ts";
-import type { FrontPost } from "../../../wire/store.ts";
-import { listFront } from "../../../wire/store.ts";
+import type { FrontPost } from "../../../wire/post-store.ts";
+import { listFront } from "../../../wire/post-store.ts";
 import type { Ctx } from "../../context.ts";
 import { byEdition } from "../editions.ts";
 import { respond } from "../layout.tsx";

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { InboxRow } from "../../../delivery/ledger-store.ts";
 import { listInbox } from "../../../delivery/ledger-store.ts";
-import type { PostSummary } from "../../../wire/store.ts";
-import { listPostsNamed } from "../../../wire/store.ts";
+import type { PostSummary } from "../../../wire/post-store.ts";
+import { listPostsNamed } from "../../../wire/post-store.ts";
 import type { Ctx } from "../../context.ts";
 import { respond } from "../layout.tsx";
 import { Moment } from "../parts.tsx";

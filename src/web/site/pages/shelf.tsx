@@ -1,7 +1,7 @@
 /** The pages of one column and of one publication. */
 import type { Child } from "hono/jsx";
-import type { PostSummary, Shelf } from "../../../wire/store.ts";
-import { listPosts } from "../../../wire/store.ts";
+import type { PostSummary, Shelf } from "../../../wire/post-store.ts";
+import { listPosts } from "../../../wire/post-store.ts";
 import type { Ctx } from "../../context.ts";
 import { byEdition } from "../editions.ts";
 import { respond } from "../layout.tsx";
