@@ -1,8 +1,7 @@
 /** The office's own log: what its people have to know. Append only, numbered like the wire; channels of purpose `alert` follow it. */
-import type { Statement } from "../platform/d1.ts";
+import type { Sql, Statement } from "../platform/d1.ts";
 import { rows } from "../platform/d1.ts";
 import type { Guard } from "../platform/guard.ts";
-import type { Sql } from "../newsroom/store.ts";
 
 /** The state of the log's head, in SQL. */
 export const HEAD = `(SELECT coalesce(max(seq), 0) FROM alerts)`;

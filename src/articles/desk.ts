@@ -7,7 +7,7 @@ import type { Guard } from "../platform/guard.ts";
 import { stamped } from "../platform/guard.ts";
 import { newStamp } from "../platform/ids.ts";
 import { conflict, notFound, Problem, stale } from "../platform/problem.ts";
-import { audit } from "../newsroom/store.ts";
+import { audit } from "../newsroom/audit-store.ts";
 import type { Actor, Publication } from "../newsroom/types.ts";
 import { contentHash } from "./intake.ts";
 import { acknowledge } from "./proof-store.ts";

@@ -1,10 +1,9 @@
 /** The queue: how articles join it, leave it and come back, many at a time. */
-import type { Statement } from "../platform/d1.ts";
+import type { Sql, Statement } from "../platform/d1.ts";
 import { row } from "../platform/d1.ts";
 import type { Guard } from "../platform/guard.ts";
 import { guarded } from "../platform/guard.ts";
-import type { Sql } from "../newsroom/store.ts";
-import { auditEach } from "../newsroom/store.ts";
+import { auditEach } from "../newsroom/audit-store.ts";
 import type { Status } from "./types.ts";
 
 /** The articles that `picked` names (ids) leave the queue, or the reserve, for an edition. */

@@ -6,7 +6,7 @@
 import { kindOf } from "../channels/index.ts";
 import { filterOf, websub } from "../channels/websub.ts";
 import type { HubMessage } from "../env.ts";
-import { audit } from "../newsroom/store.ts";
+import { audit } from "../newsroom/audit-store.ts";
 import { open, randomText, seal } from "../platform/crypto.ts";
 import { idOf, newStamp } from "../platform/ids.ts";
 import { log, logFault } from "../platform/log.ts";

@@ -2,7 +2,7 @@
 import type { Kind } from "../channels/kind.ts";
 import { batchOf, takesSteps } from "../channels/kind.ts";
 import type { ResendMessage } from "../env.ts";
-import { audit } from "../newsroom/store.ts";
+import { audit } from "../newsroom/audit-store.ts";
 import type { Actor } from "../newsroom/types.ts";
 import { newStamp } from "../platform/ids.ts";
 import { logFault } from "../platform/log.ts";

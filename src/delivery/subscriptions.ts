@@ -2,7 +2,7 @@
 import type { AnyKind } from "../channels/kind.ts";
 import { takesSteps } from "../channels/kind.ts";
 import { OFFERED_KINDS } from "../channels/index.ts";
-import { audit } from "../newsroom/store.ts";
+import { audit } from "../newsroom/audit-store.ts";
 import type { Actor } from "../newsroom/types.ts";
 import type { SecretKeys } from "../platform/crypto.ts";
 import { conflict, invalid, notFound, Problem, stale, unavailable } from "../platform/problem.ts";

@@ -1,6 +1,6 @@
 /** What a person has to know of a run: in the audit always, and in the office's alerts unless it is about those themselves. */
 import { insertAlerts } from "../alerts/store.ts";
-import { auditEach } from "../newsroom/store.ts";
+import { auditEach } from "../newsroom/audit-store.ts";
 import type { Statement } from "../platform/d1.ts";
 import { DAY } from "../platform/time.ts";
 import { wakeShards } from "./store.ts";

@@ -9,7 +9,7 @@ import { mediaHash } from "../articles/media.ts";
 import type { Proof } from "../articles/proof-store.ts";
 import { readProofs } from "../articles/proof-store.ts";
 import { holdArticle } from "../articles/queue-store.ts";
-import { audit } from "../newsroom/store.ts";
+import { audit } from "../newsroom/audit-store.ts";
 import type { Publication } from "../newsroom/types.ts";
 import type { Statement } from "../platform/d1.ts";
 import { stamped } from "../platform/guard.ts";

@@ -1,7 +1,7 @@
 /** What a tick does for one publication: plan its edition, release the slots and warn of a shortfall, each when its time has come. */
 import type { Statement } from "../platform/d1.ts";
 import { HOUR, localDate } from "../platform/time.ts";
-import { setDue } from "../newsroom/store.ts";
+import { setDue } from "../newsroom/publication-store.ts";
 import type { Publication } from "../newsroom/types.ts";
 import type { Calendar } from "./calendar/calendar.ts";
 import type { NewAlert } from "../alerts/store.ts";

@@ -8,7 +8,7 @@ import { sha256 } from "../platform/crypto.ts";
 import { conflict } from "../platform/problem.ts";
 import { addDays, DAY, localDate, zonedTime } from "../platform/time.ts";
 import { toPlanned } from "../articles/queue-store.ts";
-import { audit } from "../newsroom/store.ts";
+import { audit } from "../newsroom/audit-store.ts";
 import type { Publication } from "../newsroom/types.ts";
 import type { Calendar, Day } from "./calendar/calendar.ts";
 import type { Shown } from "./candidate-store.ts";

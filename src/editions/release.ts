@@ -6,7 +6,7 @@ import { newId, newStamp } from "../platform/ids.ts";
 import { MINUTE } from "../platform/time.ts";
 import { toPublished } from "../articles/queue-store.ts";
 import { insertHandovers } from "../handover/store.ts";
-import { audit } from "../newsroom/store.ts";
+import { audit } from "../newsroom/audit-store.ts";
 import type { Publication } from "../newsroom/types.ts";
 import { auditNewPosts, insertNewPostMedia, insertPosts, insertPublished, NEW_POSTS } from "../wire/store.ts";
 import type { Slot } from "./store.ts";

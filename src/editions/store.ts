@@ -1,11 +1,10 @@
-import type { Statement } from "../platform/d1.ts";
+import type { Sql, Statement } from "../platform/d1.ts";
 import { row, rows } from "../platform/d1.ts";
 import type { Guard } from "../platform/guard.ts";
 import { guarded } from "../platform/guard.ts";
 import { backToWaiting } from "../articles/queue-store.ts";
 import type { Kind } from "../articles/types.ts";
-import type { Sql } from "../newsroom/store.ts";
-import { wakePublication } from "../newsroom/store.ts";
+import { wakePublication } from "../newsroom/publication-store.ts";
 import type { NewPick, Placed, Rung } from "./ladder/index.ts";
 
 export interface Edition {

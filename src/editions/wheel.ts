@@ -3,7 +3,7 @@
  * audited with who and why. What has been released is out of reach; what a person placed, planning leaves where it is.
  */
 import { backToWaiting, holdArticle, toPlanned } from "../articles/queue-store.ts";
-import { audit } from "../newsroom/store.ts";
+import { audit } from "../newsroom/audit-store.ts";
 import type { Actor, Publication } from "../newsroom/types.ts";
 import type { Statement } from "../platform/d1.ts";
 import { stamped } from "../platform/guard.ts";

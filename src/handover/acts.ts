@@ -1,5 +1,5 @@
 /** What a person does to a hand-over task. Each act is one batch: the guarded change and its audit row. */
-import { audit } from "../newsroom/store.ts";
+import { audit } from "../newsroom/audit-store.ts";
 import type { Actor } from "../newsroom/types.ts";
 import { newStamp } from "../platform/ids.ts";
 import { conflict, invalid, notFound } from "../platform/problem.ts";

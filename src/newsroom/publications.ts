@@ -4,16 +4,11 @@ import { stamped } from "../platform/guard.ts";
 import { newStamp } from "../platform/ids.ts";
 import { conflict, notFound, Problem, stale } from "../platform/problem.ts";
 import { KNOWN_LIMIT, LADDER_DEFAULTS, refuseLadder } from "./ladder-settings.ts";
-import type { PublicationSettings } from "./store.ts";
-import {
-  audit,
-  bumpOffice,
-  findPublication,
-  insertPublication,
-  listSlugs,
-  setStopped,
-  updatePublication,
-} from "./store.ts";
+import type { PublicationSettings } from "./publication-store.ts";
+import { audit } from "./audit-store.ts";
+import { bumpOffice } from "./office-store.ts";
+import { findPublication, insertPublication, setStopped, updatePublication } from "./publication-store.ts";
+import { listSlugs } from "./name-store.ts";
 import type { Actor, Publication } from "./types.ts";
 
 /** The publication with this public id. Throws a 404 problem. */

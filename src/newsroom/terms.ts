@@ -2,7 +2,7 @@
 import { isDuplicate } from "../platform/d1.ts";
 import { newStamp } from "../platform/ids.ts";
 import { conflict, notFound, Problem, stale } from "../platform/problem.ts";
-import { audit } from "./store.ts";
+import { audit } from "./audit-store.ts";
 import type { TermFields, TermRow } from "./term-store.ts";
 import { deleteTerm, findTerm, insertTerm, TERM_LIMIT, termAt, termStamped, updateTerm } from "./term-store.ts";
 import type { Actor } from "./types.ts";

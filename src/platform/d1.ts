@@ -2,6 +2,12 @@
 
 export type Statement = D1PreparedStatement;
 
+/** A piece of SQL of ours with its parameters, marked `?`. */
+export interface Sql {
+  sql: string;
+  args: readonly unknown[];
+}
+
 /** Rows of one statement, typed by the store that wrote it. */
 export async function rows<Row>(statement: Statement): Promise<Row[]> {
   return (await statement.all<Row>()).results;

@@ -4,7 +4,7 @@ import type { Books, Pushing } from "../channels/kind.ts";
 import { type AccountConfig, massQuota } from "../channels/wechat/account.ts";
 import type { Finished, Granted, Question, SentUnseen } from "../channels/wechat/questions.ts";
 import type { Trouble } from "../channels/wechat/state.ts";
-import { audit } from "../newsroom/store.ts";
+import { audit } from "../newsroom/audit-store.ts";
 import { localDate } from "../platform/time.ts";
 import {
   claimPushes,

@@ -1,7 +1,7 @@
 /** A message to all followers that a person sent on the site: the platform's event closes the hand-over sheet. */
 import type { Account } from "../channels/wechat/call.ts";
 import { explainMass, judgeAnswer } from "../channels/wechat/codes.ts";
-import { audit } from "../newsroom/store.ts";
+import { audit } from "../newsroom/audit-store.ts";
 import type { Statement } from "../platform/d1.ts";
 import { newStamp } from "../platform/ids.ts";
 import type { Finish } from "./callback/finish.ts";

@@ -5,7 +5,7 @@
 import { insertAlert } from "../alerts/store.ts";
 import { judgeAnswer } from "../channels/wechat/codes.ts";
 import { wakeShards } from "../delivery/store.ts";
-import { audit } from "../newsroom/store.ts";
+import { audit } from "../newsroom/audit-store.ts";
 import type { Statement } from "../platform/d1.ts";
 import { DAY, HOUR } from "../platform/time.ts";
 import type { AccountDeps } from "./deps.ts";

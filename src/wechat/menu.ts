@@ -2,7 +2,7 @@
 import type { Reply } from "../channels/kind.ts";
 import type { Account, WechatCall, WechatClient } from "../channels/wechat/call.ts";
 import { judgeAnswer } from "../channels/wechat/codes.ts";
-import { audit } from "../newsroom/store.ts";
+import { audit } from "../newsroom/audit-store.ts";
 import type { Actor } from "../newsroom/types.ts";
 import { newStamp } from "../platform/ids.ts";
 import { Problem, stale } from "../platform/problem.ts";

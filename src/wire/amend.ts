@@ -9,7 +9,7 @@ import { contentHash } from "../articles/intake.ts";
 import { insertRevision, moveArticle, rewriteArticle } from "../articles/store.ts";
 import type { Article, Content } from "../articles/types.ts";
 import type { Statement } from "../platform/d1.ts";
-import { audit } from "../newsroom/store.ts";
+import { audit } from "../newsroom/audit-store.ts";
 import type { Actor } from "../newsroom/types.ts";
 import { correctPost, insertCorrection, insertRecalls, recallPosts } from "./store.ts";
 

@@ -1,7 +1,7 @@
 import type { Statement } from "../platform/d1.ts";
 import type { Guard } from "../platform/guard.ts";
 import { guarded } from "../platform/guard.ts";
-import { auditEach } from "../newsroom/store.ts";
+import { auditEach } from "../newsroom/audit-store.ts";
 
 /** The state of the wire's head, in SQL. */
 export const HEAD = `(SELECT coalesce(max(seq), 0) FROM wire)`;

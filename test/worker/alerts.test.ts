@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { OFFICIAL } from "../../src/editions/calendar/calendar.ts";
 import { lookAhead } from "../../src/editions/outlook.ts";
 import { planEdition } from "../../src/editions/plan.ts";
-import { findPublication } from "../../src/newsroom/store.ts";
+import { findPublication } from "../../src/newsroom/publication-store.ts";
 import { createChannel } from "../../src/delivery/subscriptions.ts";
 import { at, DATE, World } from "./helpers/world.ts";
 

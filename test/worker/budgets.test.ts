@@ -5,7 +5,7 @@ import { readEntries } from "../../src/editions/calendar/store.ts";
 import type { LadderSettings } from "../../src/newsroom/ladder-settings.ts";
 import { LADDER_DEFAULTS } from "../../src/newsroom/ladder-settings.ts";
 import { planEdition } from "../../src/editions/plan.ts";
-import { findPublication } from "../../src/newsroom/store.ts";
+import { findPublication } from "../../src/newsroom/publication-store.ts";
 import { at, DATE, World } from "./helpers/world.ts";
 
 const world = new World();

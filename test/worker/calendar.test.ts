@@ -4,7 +4,7 @@ import { changeCalendar, readYear } from "../../src/editions/calendar/change.ts"
 import type { Override } from "../../src/editions/calendar/change.ts";
 import { OFFICIAL } from "../../src/editions/calendar/calendar.ts";
 import { planTime, slotsOn } from "../../src/editions/slots.ts";
-import { listPublications } from "../../src/newsroom/store.ts";
+import { listPublications } from "../../src/newsroom/publication-store.ts";
 import { localDate } from "../../src/platform/time.ts";
 import { daysOf } from "../unit/editions/calendar/days.ts";
 import { NOTICE_2027 } from "../unit/editions/calendar/notices.ts";

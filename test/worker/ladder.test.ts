@@ -4,7 +4,7 @@ import { OFFICIAL } from "../../src/editions/calendar/calendar.ts";
 import { planEdition, propose } from "../../src/editions/plan.ts";
 import { whyNot } from "../../src/editions/ladder/index.ts";
 import type { LadderSettings } from "../../src/newsroom/ladder-settings.ts";
-import { findPublication } from "../../src/newsroom/store.ts";
+import { findPublication } from "../../src/newsroom/publication-store.ts";
 import { at, DATE, World } from "./helpers/world.ts";
 
 const world = new World();

@@ -9,7 +9,7 @@ import { insertInbox } from "../../src/delivery/ledger-store.ts";
 import { depsOf } from "../../src/deps.ts";
 import { cdata, element } from "../../src/formats/feeds/xml.ts";
 import { PREBUILT } from "../../src/formats/index.ts";
-import { bumpOffice } from "../../src/newsroom/store.ts";
+import { bumpOffice } from "../../src/newsroom/office-store.ts";
 import type { Actor } from "../../src/newsroom/types.ts";
 import type { App } from "../../src/web/context.ts";
 import { site } from "../../src/web/site/index.tsx";

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { OFFICIAL } from "../../src/editions/calendar/calendar.ts";
 import type { WhatIf } from "../../src/editions/plan.ts";
 import { propose, proposeAhead } from "../../src/editions/plan.ts";
-import { findPublication } from "../../src/newsroom/store.ts";
+import { findPublication } from "../../src/newsroom/publication-store.ts";
 import { at, DATE, World } from "./helpers/world.ts";
 
 const world = new World();

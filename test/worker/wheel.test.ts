@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { WheelRequest } from "../../src/editions/wheel.ts";
 import { turn } from "../../src/editions/wheel.ts";
 import { calendarOf } from "../../src/editions/calendar/calendar.ts";
-import { findPublication } from "../../src/newsroom/store.ts";
+import { findPublication } from "../../src/newsroom/publication-store.ts";
 import { at, DATE, World } from "./helpers/world.ts";
 
 const world = new World();

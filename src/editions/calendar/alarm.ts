@@ -1,7 +1,7 @@
 /** The alarm: a year that is about to begin, or has begun, without its notice. */
 import type { Statement } from "../../platform/d1.ts";
 import { localDate } from "../../platform/time.ts";
-import { audit } from "../../newsroom/store.ts";
+import { audit } from "../../newsroom/audit-store.ts";
 import type { Calendar } from "./calendar.ts";
 import { yearOf } from "./holidays.ts";
 import { noteWarning, notWarned } from "./store.ts";

@@ -5,7 +5,9 @@
 import { newStamp } from "../../platform/ids.ts";
 import type { FieldError } from "../../platform/problem.ts";
 import { Problem, stale } from "../../platform/problem.ts";
-import { audit, bumpOffice, wakePublications } from "../../newsroom/store.ts";
+import { audit } from "../../newsroom/audit-store.ts";
+import { bumpOffice } from "../../newsroom/office-store.ts";
+import { wakePublications } from "../../newsroom/publication-store.ts";
 import type { Actor } from "../../newsroom/types.ts";
 import type { Calendar, EnteredDay, EnteredYear, Entries } from "./calendar.ts";
 import { calendarOf } from "./calendar.ts";

@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { judgeAnswer } from "../../channels/wechat/codes.ts";
-import { audit } from "../../newsroom/store.ts";
+import { audit } from "../../newsroom/audit-store.ts";
 import { conflict, invalid } from "../../platform/problem.ts";
 import { addDays, DAY, iso, localDate } from "../../platform/time.ts";
 import { accountHealth, type AccountHealth } from "../../wechat/health/account-health.ts";

@@ -17,7 +17,7 @@ import { listArticles } from "../../articles/store.ts";
 import type { Article, Content, Handling } from "../../articles/types.ts";
 import { digestOf, parseMarkdown } from "../../formats/index.ts";
 import { requirePublication } from "../../newsroom/publications.ts";
-import { findNamed } from "../../newsroom/store.ts";
+import { findNamed } from "../../newsroom/name-store.ts";
 import type { Publication } from "../../newsroom/types.ts";
 import { invalid, Problem } from "../../platform/problem.ts";
 import { correctArticle, recallArticle } from "../../wire/amend.ts";

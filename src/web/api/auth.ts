@@ -1,6 +1,6 @@
 /** Who is calling: hashed bearer tokens with scopes. */
 import { createMiddleware } from "hono/factory";
-import { findToken } from "../../newsroom/store.ts";
+import { findToken } from "../../newsroom/token-store.ts";
 import type { Actor, Scope } from "../../newsroom/types.ts";
 import { SCOPES } from "../../newsroom/types.ts";
 import { sameText, sha256 } from "../../platform/crypto.ts";

@@ -1,20 +1,17 @@
 import { Hono } from "hono";
+import { audit } from "../../newsroom/audit-store.ts";
+import { bumpOffice } from "../../newsroom/office-store.ts";
 import {
-  audit,
-  bumpOffice,
   findNamed,
   findPerson,
   insertColumn,
   insertPerson,
-  insertToken,
   insertUnit,
   listColumns,
   listPeople,
-  listTokens,
   listUnits,
-  revokeToken,
-  tokenLives,
-} from "../../newsroom/store.ts";
+} from "../../newsroom/name-store.ts";
+import { insertToken, listTokens, revokeToken, tokenLives } from "../../newsroom/token-store.ts";
 import type { Scope } from "../../newsroom/types.ts";
 import { randomText, sha256 } from "../../platform/crypto.ts";
 import type { Statement } from "../../platform/d1.ts";

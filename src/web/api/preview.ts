@@ -20,7 +20,7 @@ import {
   type ThemeName,
 } from "../../formats/index.ts";
 import { requirePublication } from "../../newsroom/publications.ts";
-import { findNamed } from "../../newsroom/store.ts";
+import { findNamed } from "../../newsroom/name-store.ts";
 import { postOfArticle } from "../../wire/post-store.ts";
 import type { App } from "../context.ts";
 import { requireScope } from "./auth.ts";

@@ -1,7 +1,7 @@
 import type { Article } from "../../articles/types.ts";
 import { issueOf, parseMarkdown, renderWechat, type ThemeName, themeOf } from "../../formats/index.ts";
 import { requirePublication } from "../../newsroom/publications.ts";
-import { findNamed } from "../../newsroom/store.ts";
+import { findNamed } from "../../newsroom/name-store.ts";
 import { wechatPage } from "./wechat-page.ts";
 
 /**

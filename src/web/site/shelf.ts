@@ -1,6 +1,7 @@
 /** A shelf: all posts, or those of one publication or column. */
 import { SITE_NAME } from "../../formats/feeds/index.ts";
-import { findNamed, findPublication } from "../../newsroom/store.ts";
+import { findNamed } from "../../newsroom/name-store.ts";
+import { findPublication } from "../../newsroom/publication-store.ts";
 import type { PostSummary, Shelf } from "../../wire/post-store.ts";
 import { columnPath, publicationPath } from "./paths.ts";
 

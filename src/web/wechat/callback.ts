@@ -1,7 +1,7 @@
 /** The address that the WeChat platform calls for an Official Account. It answers nobody else. */
 import { Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { findPublication } from "../../newsroom/store.ts";
+import { findPublication } from "../../newsroom/publication-store.ts";
 import { logFault } from "../../platform/log.ts";
 import { Problem } from "../../platform/problem.ts";
 import { SECOND } from "../../platform/time.ts";

@@ -1,6 +1,7 @@
 import { mailAddress } from "../../../channels/email.ts";
 import type { Filter } from "../../../delivery/filter.ts";
-import { listColumns, listPublications } from "../../../newsroom/store.ts";
+import { listColumns } from "../../../newsroom/name-store.ts";
+import { listPublications } from "../../../newsroom/publication-store.ts";
 import { Problem } from "../../../platform/problem.ts";
 import { logFault } from "../../../platform/log.ts";
 import { sendLetters } from "../../../readers/letters.ts";
