@@ -8,7 +8,7 @@ import { officeKeys } from "./delivery/office-keys.ts";
 import { DOH_BASE, dnsOverHttps, type Resolve } from "./delivery/resolve.ts";
 import type { Fetch } from "./delivery/send.ts";
 import { wakeShards } from "./delivery/store.ts";
-import { joined, unpick } from "./editions/store.ts";
+import { joined, unpick } from "./editions/plan-store.ts";
 import { kindOf } from "./channels/index.ts";
 import type { Env } from "./env.ts";
 import { imageSources, parseMarkdown } from "./formats/index.ts";

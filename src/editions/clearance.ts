@@ -18,7 +18,7 @@ import type { Finding, Input, Term } from "../preflight/index.ts";
 import { preflight, preflightBlocking, type TermMatcher } from "../preflight/index.ts";
 import { inputFrom, matcherOf, mediaFacts } from "../preflight/input.ts";
 import type { Planned } from "./store.ts";
-import { countShortfall } from "./store.ts";
+import { countShortfall } from "./plan-store.ts";
 import { removePick, stampRead } from "./wheel-store.ts";
 
 const inputOf = (proof: Proof, zone: string, terms: TermMatcher): Input =>

@@ -11,7 +11,8 @@ import { hasEdition } from "./rules.ts";
 import { releaseSlot } from "./release.ts";
 import { nextEvent, planTime } from "./slots.ts";
 import type { Planned } from "./store.ts";
-import { foldSlot, readEdition } from "./store.ts";
+import { foldSlot } from "./release-store.ts";
+import { readEdition } from "./store.ts";
 import { warn } from "./warn.ts";
 
 /**

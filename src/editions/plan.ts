@@ -18,16 +18,8 @@ import { fill, whyNot } from "./ladder/index.ts";
 import { cellDepth, hasEdition, minimumsOf, namedIn, quotaOn, rulesOn } from "./rules.ts";
 import { countsOn, slotsOn } from "./slots.ts";
 import type { Planned, Slot } from "./store.ts";
-import {
-  closeEarlier,
-  countShortfall,
-  insertPicks,
-  insertSlots,
-  pickedArticles,
-  placedOf,
-  readEdition,
-  stampEdition,
-} from "./store.ts";
+import { closeEarlier, countShortfall, insertPicks, insertSlots, pickedArticles, stampEdition } from "./plan-store.ts";
+import { placedOf, readEdition } from "./store.ts";
 
 /** What planning the date now would give. */
 export interface Draft {

@@ -10,7 +10,15 @@ import { audit } from "../newsroom/audit-store.ts";
 import type { Publication } from "../newsroom/types.ts";
 import { auditNewPosts, insertNewPostMedia, insertPosts, insertPublished, NEW_POSTS } from "../wire/store.ts";
 import type { Slot } from "./store.ts";
-import { closeIfDone, countMonth, numberPicks, RELEASABLE, returnLeftovers, slotStamped, stampSlot } from "./store.ts";
+import {
+  closeIfDone,
+  countMonth,
+  numberPicks,
+  RELEASABLE,
+  returnLeftovers,
+  slotStamped,
+  stampSlot,
+} from "./release-store.ts";
 
 /** A slot released this long after its time is marked late: two ticks may be missed without anyone having to know. */
 const LATE_AFTER = 3 * MINUTE;

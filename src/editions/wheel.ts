@@ -15,7 +15,8 @@ import type { Calendar } from "./calendar/calendar.ts";
 import { hasEdition, quotaOn } from "./rules.ts";
 import { slotsOn } from "./slots.ts";
 import type { Edition, Slot } from "./store.ts";
-import { countShortfall, insertSlots, readEdition, stampEdition } from "./store.ts";
+import { countShortfall, insertSlots, stampEdition } from "./plan-store.ts";
+import { readEdition } from "./store.ts";
 import {
   findNamedArticle,
   insertPlaced,

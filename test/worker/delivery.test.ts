@@ -11,7 +11,7 @@ import {
   requireChannel,
 } from "../../src/delivery/subscriptions.ts";
 import { wakeShards } from "../../src/delivery/store.ts";
-import { joined, unpick } from "../../src/editions/store.ts";
+import { joined, unpick } from "../../src/editions/plan-store.ts";
 import { correctHandovers, recallHandovers } from "../../src/handover/store.ts";
 import { correctArticle, recallArticle } from "../../src/wire/amend.ts";
 import { recallAtAccounts } from "../../src/wechat/takedown-store.ts";

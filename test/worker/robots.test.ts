@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { requireArticle } from "../../src/articles/desk.ts";
 import { createChannel } from "../../src/delivery/subscriptions.ts";
 import { wakeShards } from "../../src/delivery/store.ts";
-import { joined, unpick } from "../../src/editions/store.ts";
+import { joined, unpick } from "../../src/editions/plan-store.ts";
 import { correctHandovers, recallHandovers } from "../../src/handover/store.ts";
 import { correctArticle, recallArticle } from "../../src/wire/amend.ts";
 import { CONFIGS, type Named, Platforms } from "./helpers/platforms.ts";

@@ -3,7 +3,7 @@ import type { Reply } from "../../../src/channels/kind.ts";
 import { createChannel } from "../../../src/delivery/subscriptions.ts";
 import { requireArticle } from "../../../src/articles/desk.ts";
 import { wakeShards } from "../../../src/delivery/store.ts";
-import { joined, unpick } from "../../../src/editions/store.ts";
+import { joined, unpick } from "../../../src/editions/plan-store.ts";
 import { correctHandovers, recallHandovers } from "../../../src/handover/store.ts";
 import { writeReceipts } from "../../../src/wechat/article-store.ts";
 import { openSheet } from "../../../src/wechat/sheet-openings.ts";
