@@ -3,7 +3,8 @@
  *
  * 1. `../migrations/` — the map of the data.
  * 2. `articles/states.ts` and `articles/desk.ts` — a manuscript's life, from draft to queue.
- * 3. `editions/ladder/`, then `plan.ts`, `release.ts` and `day.ts` — a working day's edition and how it goes out;
+ * 3. `editions/ladder/`, then `draft.ts`, `plan.ts`, `release.ts` and `day.ts` — a working day's edition and how it
+ *    goes out;
  *    `editions/calendar/calendar.ts` — which days are worked; `editions/wheel.ts` — what a person changes.
  * 4. `wire/store.ts` — what is written to the log of posts; `entry-store.ts` and `post-store.ts` — how it is read.
  * 5. `delivery/owed.ts`, `policy.ts` and `shard.ts` — how every subscriber gets what it is owed.

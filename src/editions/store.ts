@@ -1,7 +1,7 @@
 /** Editions as they stand, with their slots and picks. */
 import { row, rows } from "../platform/d1.ts";
 import type { Kind } from "../articles/types.ts";
-import type { Placed, Rung } from "./ladder/index.ts";
+import type { Rung } from "./ladder/index.ts";
 
 export interface Edition {
   id: number;
@@ -114,20 +114,6 @@ export async function readEdition(db: D1Database, publicationId: number, date: s
     dropped: JSON.parse(found.dropped) as number[],
     earlierOpen: found.earlier === 1,
   };
-}
-
-/** The picks as the ladder sees them: places that are taken. */
-export function placedOf(planned: Planned | null): Placed[] {
-  return (planned?.picks ?? []).map((pick) => ({
-    articleId: pick.articleId,
-    position: pick.position,
-    slot: pick.slot,
-    rung: pick.rung,
-    kind: pick.kind,
-    column: pick.columnId,
-    unit: pick.unitId,
-    released: pick.seq !== null,
-  }));
 }
 
 export interface EditionSummary {

@@ -1,7 +1,8 @@
 /** The ladder with its database: settings heeded, the reserve's two sources kept apart, the month's posts counted. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { OFFICIAL } from "../../src/editions/calendar/calendar.ts";
-import { planEdition, propose } from "../../src/editions/plan.ts";
+import { planEdition } from "../../src/editions/plan.ts";
+import { propose } from "../../src/editions/proposal.ts";
 import { whyNot } from "../../src/editions/ladder/index.ts";
 import type { LadderSettings } from "../../src/newsroom/ladder-settings.ts";
 import { findPublication } from "../../src/newsroom/publication-store.ts";

@@ -1,8 +1,8 @@
 /** Looking before leaping: why not today, other settings tried on, and the days ahead. Nothing is ever written. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { OFFICIAL } from "../../src/editions/calendar/calendar.ts";
-import type { WhatIf } from "../../src/editions/plan.ts";
-import { propose, proposeAhead } from "../../src/editions/plan.ts";
+import type { WhatIf } from "../../src/editions/proposal.ts";
+import { propose, proposeAhead } from "../../src/editions/proposal.ts";
 import { findPublication } from "../../src/newsroom/publication-store.ts";
 import { at, DATE, World } from "./helpers/world.ts";
 

@@ -10,7 +10,7 @@ import type { Day } from "../../editions/calendar/calendar.ts";
 import type { CalendarYear } from "../../editions/calendar/change.ts";
 import type { Changes, DayChange } from "../../editions/calendar/compare.ts";
 import { countWorking, specialDays } from "../../editions/calendar/compare.ts";
-import type { Proposal } from "../../editions/plan.ts";
+import type { Proposal } from "../../editions/proposal.ts";
 import type { Cover } from "../../formats/index.ts";
 import { coverOf, THEME_NAMES, THEMES } from "../../formats/index.ts";
 import type { Publication } from "../../newsroom/types.ts";

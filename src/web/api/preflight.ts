@@ -5,7 +5,7 @@ import { contentHash } from "../../articles/intake.ts";
 import { mediaHash } from "../../articles/media.ts";
 import { readFacts } from "../../articles/proof-store.ts";
 import type { Article, Content } from "../../articles/types.ts";
-import type { Proposal } from "../../editions/plan.ts";
+import type { Proposal } from "../../editions/proposal.ts";
 import { requirePublication } from "../../newsroom/publications.ts";
 import type { Publication } from "../../newsroom/types.ts";
 import type { Finding, Input, Preflight } from "../../preflight/index.ts";
