@@ -83,3 +83,6 @@ export function iso(ms: number, zone = "UTC"): string {
   const pad = (n: number) => String(Math.trunc(n)).padStart(2, "0");
   return `${local}${offset < 0 ? "-" : "+"}${pad(minutes / 60)}:${pad(minutes % 60)}`;
 }
+
+/** As {@link iso}; null for null. */
+export const isoOrNull = (ms: number | null, zone?: string): string | null => (ms === null ? null : iso(ms, zone));

@@ -6,7 +6,7 @@ import { resealReaders } from "../../src/delivery/reseal.ts";
 import { runShard } from "../../src/delivery/shard.ts";
 import { createChannel, requireChannel } from "../../src/delivery/subscriptions.ts";
 import type { ShardMessage } from "../../src/env.ts";
-import { channelView } from "../../src/web/api/entities.ts";
+import { channelView } from "../../src/web/api/channel-view.ts";
 import { edition, form, HOUR, linkIn, Readers } from "./helpers/readers.ts";
 import { at, World } from "./helpers/world.ts";
 

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { judgeAnswer } from "../../channels/wechat/codes.ts";
 import { audit } from "../../newsroom/audit-store.ts";
 import { conflict, invalid } from "../../platform/problem.ts";
-import { addDays, DAY, iso, localDate } from "../../platform/time.ts";
+import { addDays, DAY, iso, isoOrNull, localDate } from "../../platform/time.ts";
 import { accountHealth, type AccountHealth } from "../../wechat/health/account-health.ts";
 import { check, type Checking, isFresh } from "../../wechat/health/check.ts";
 import { lookSoon, readKnown } from "../../wechat/health/store.ts";
@@ -24,8 +24,6 @@ async function accountOfRequest(c: Ctx): Promise<Checking> {
   const { id, uid, name, config } = await requireAccount(c);
   return { id, uid, name, config: config as Checking["config"] };
 }
-
-const moment = (at: number | null): string | null => (at === null ? null : iso(at));
 
 const view = ({ known, ...health }: AccountHealth) => ({
   status: health.status,
@@ -53,10 +51,10 @@ const view = ({ known, ...health }: AccountHealth) => ({
     per_month: health.sends.quota.month,
   },
   callback: known.callback,
-  checked_at: moment(known.checkedAt),
+  checked_at: isoOrNull(known.checkedAt),
   last_published: health.published && { ...health.published, at: iso(health.published.at) },
   last_error: known.error && { ...known.error, at: iso(known.error.at), stands: health.errorStands },
-  numbers: { complete_at: moment(known.numbersAt), error: known.numbersError },
+  numbers: { complete_at: isoOrNull(known.numbersAt), error: known.numbersError },
 });
 
 accountHealthRoutes.get(
@@ -163,7 +161,7 @@ accountHealthRoutes.get(
         callback: subscribed === null ? null : { came: subscribed, went: unsubscribed },
       })),
       posts,
-      complete_at: moment(known.numbersAt),
+      complete_at: isoOrNull(known.numbersAt),
       error: known.numbersError,
     });
   },

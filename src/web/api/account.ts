@@ -6,7 +6,7 @@ import { utf8Length } from "../../formats/index.ts";
 import { requireChannel } from "../../delivery/subscriptions.ts";
 import type { Channel } from "../../delivery/subscriptions.ts";
 import { conflict } from "../../platform/problem.ts";
-import { iso } from "../../platform/time.ts";
+import { isoOrNull } from "../../platform/time.ts";
 import { TEXT_LIMIT } from "../../wechat/callback/replies.ts";
 import { plainWords } from "../../wechat/callback/words.ts";
 import { saveSettings } from "../../wechat/menu.ts";
@@ -75,7 +75,7 @@ export async function requireAccount(c: Ctx): Promise<Channel> {
 function show(c: Ctx, { settings, rev, pushedAt, pushError }: StoredSettings): Response {
   c.header("etag", `"${rev}"`);
   const { greeting, greeting_posts, replies, human, fallback, menu } = settings;
-  const menu_state = { pushed_at: pushedAt === null ? null : iso(pushedAt), error: pushError };
+  const menu_state = { pushed_at: isoOrNull(pushedAt), error: pushError };
   return c.json({ rev, greeting, greeting_posts, replies, human, fallback, menu, menu_state });
 }
 

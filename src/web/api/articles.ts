@@ -25,7 +25,7 @@ import { postOfArticle } from "../../wire/post-store.ts";
 import type { App, Ctx } from "../context.ts";
 import { requireScope } from "./auth.ts";
 import { bodyOf, ifMatch, readJson, readQuery } from "./body.ts";
-import { articleSummary, articleView, revisionView } from "./entities.ts";
+import { articleSummary, articleView, revisionView } from "./article-view.ts";
 import { idFor } from "./idempotency.ts";
 import { operation } from "./operation.ts";
 import { pageOf, positionOf } from "./paging.ts";

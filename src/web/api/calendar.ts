@@ -6,7 +6,7 @@ import { invalid } from "../../platform/problem.ts";
 import type { App, Ctx } from "../context.ts";
 import { requireScope } from "./auth.ts";
 import { ifMatch, readJson } from "./body.ts";
-import { calendarChangesView, calendarView } from "./entities.ts";
+import { calendarChangesView, calendarView } from "./calendar-view.ts";
 import { operation } from "./operation.ts";
 import * as schemas from "./schemas.ts";
 

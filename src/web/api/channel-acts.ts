@@ -9,7 +9,8 @@ import { handInToken } from "../../wechat/hand-in.ts";
 import type { App } from "../context.ts";
 import { requireScope } from "./auth.ts";
 import { readJson } from "./body.ts";
-import { channelView, resendView } from "./entities.ts";
+import { channelView } from "./channel-view.ts";
+import { resendView } from "./delivery-view.ts";
 import { operation } from "./operation.ts";
 import * as schemas from "./schemas.ts";
 

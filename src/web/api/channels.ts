@@ -15,7 +15,7 @@ import type { App, Ctx } from "../context.ts";
 import { requireScope } from "./auth.ts";
 import { ifMatch, readJson, readQuery } from "./body.ts";
 import { channelPatch, channelQuery, newChannel } from "./channel-schemas.ts";
-import { channelView } from "./entities.ts";
+import { channelView } from "./channel-view.ts";
 import { idFor } from "./idempotency.ts";
 import { operation } from "./operation.ts";
 import { pageOf, positionOf } from "./paging.ts";

@@ -8,7 +8,7 @@ import { notFound } from "../../platform/problem.ts";
 import type { App } from "../context.ts";
 import { requireScope } from "./auth.ts";
 import { readQuery } from "./body.ts";
-import { deliveryView, resendView } from "./entities.ts";
+import { deliveryView, resendView } from "./delivery-view.ts";
 import { operation } from "./operation.ts";
 import { pageOf, positionOf } from "./paging.ts";
 import * as schemas from "./schemas.ts";

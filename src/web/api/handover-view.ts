@@ -5,7 +5,7 @@ import { packOf } from "../../handover/pack.ts";
 import type { Handover, HandoverDetail } from "../../handover/store.ts";
 import { listProgressOf } from "../../handover/store.ts";
 import type { Publication } from "../../newsroom/types.ts";
-import { iso } from "../../platform/time.ts";
+import { iso, isoOrNull } from "../../platform/time.ts";
 
 /** A task in a list: without its pack. `now` tells whether it is overdue. */
 export function handoverSummary(h: Handover, siteUrl: string, now: number) {
@@ -30,7 +30,7 @@ export function handoverSummary(h: Handover, siteUrl: string, now: number) {
     link: h.link,
     due_at: iso(h.dueAt, h.timeZone),
     done_by: h.doneBy,
-    done_at: h.doneAt === null ? null : iso(h.doneAt, h.timeZone),
+    done_at: isoOrNull(h.doneAt, h.timeZone),
     note: h.note,
     created_at: iso(h.createdAt, h.timeZone),
   };

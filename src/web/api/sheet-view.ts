@@ -1,5 +1,5 @@
 /** Hand-over sheets 交接单 of a WeChat account as the API shows them, and receipts beside an edition's picks. */
-import { iso } from "../../platform/time.ts";
+import { iso, isoOrNull } from "../../platform/time.ts";
 import { taskOf } from "../../wechat/checklist.ts";
 import { listReceipts } from "../../wechat/receipt-store.ts";
 import type { SheetDetail } from "../../wechat/sheets.ts";
@@ -20,7 +20,7 @@ function summary(sheet: Sheet, channel: string, titles: readonly string[], now: 
     note: sheet.note,
     due_at: iso(sheet.dueAt),
     done_by: sheet.doneBy,
-    done_at: sheet.doneAt === null ? null : iso(sheet.doneAt),
+    done_at: isoOrNull(sheet.doneAt),
     created_at: iso(sheet.createdAt),
   };
 }

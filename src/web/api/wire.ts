@@ -5,7 +5,7 @@ import { readWire } from "../../wire/entry-store.ts";
 import type { App } from "../context.ts";
 import { requireScope } from "./auth.ts";
 import { readQuery } from "./body.ts";
-import { entryView, postView } from "./entities.ts";
+import { entryView, postView } from "./post-view.ts";
 import { operation } from "./operation.ts";
 import * as schemas from "./schemas.ts";
 
