@@ -30,7 +30,8 @@ import { idFor } from "./idempotency.ts";
 import { operation } from "./operation.ts";
 import { pageOf, positionOf } from "./paging.ts";
 import { clearToChange, clearToSubmit, preflightView } from "./preflight.ts";
-import * as schemas from "./schemas.ts";
+import * as schemas from "./article-schemas.ts";
+import { nothing, pageQuery } from "./schemas.ts";
 import { isVideoUpload, receiveVideo } from "./upload.ts";
 
 export const articles = new Hono<App>();
@@ -255,12 +256,12 @@ articles.get(
     summary: "An article's texts and their reviews, newest first",
     tag,
     scope: "read",
-    query: schemas.pageQuery,
+    query: pageQuery,
   }),
   async (c) => {
     requireScope(c, "read");
     const { db } = c.get("deps");
-    const { cursor, limit } = readQuery(c, schemas.pageQuery);
+    const { cursor, limit } = readQuery(c, pageQuery);
     const article = await requireArticle(db, c.req.param("id"));
     const revisions = await listRevisions(db, article.id, positionOf(cursor, Number.MAX_SAFE_INTEGER), limit + 1);
     const reviews = await listReviews(db, article.id);
@@ -318,11 +319,11 @@ articles.post(
 
 articles.post(
   "/articles/:id/withdraw",
-  operation({ summary: "Take back before publication", tag, scope: "articles:write", body: schemas.nothing }),
+  operation({ summary: "Take back before publication", tag, scope: "articles:write", body: nothing }),
   async (c) => {
     const actor = requireScope(c, "articles:write");
     const { desk, db } = c.get("deps");
-    await readJson(c, schemas.nothing);
+    await readJson(c, nothing);
     return show(c, await withdrawArticle(desk, await requireArticle(db, c.req.param("id")), actor, c.get("now")));
   },
 );

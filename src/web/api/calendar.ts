@@ -8,7 +8,7 @@ import { requireScope } from "./auth.ts";
 import { ifMatch, readJson } from "./body.ts";
 import { calendarChangesView, calendarView } from "./calendar-view.ts";
 import { operation } from "./operation.ts";
-import * as schemas from "./schemas.ts";
+import * as schemas from "./calendar-schemas.ts";
 
 export const calendar = new Hono<App>();
 const tag = "calendar";

@@ -23,7 +23,8 @@ import { readJson, readQuery } from "./body.ts";
 import { idFor } from "./idempotency.ts";
 import { operation } from "./operation.ts";
 import { pageOf, positionOf } from "./paging.ts";
-import * as schemas from "./schemas.ts";
+import * as schemas from "./newsroom-schemas.ts";
+import { pageQuery } from "./schemas.ts";
 
 export const newsroom = new Hono<App>();
 const tag = "newsroom";
@@ -53,23 +54,19 @@ const unitOf = async (c: Ctx, slug: string | null): Promise<number | null> => {
   return unit.id;
 };
 
-newsroom.get(
-  "/columns",
-  operation({ summary: "List columns", tag, scope: "read", query: schemas.pageQuery }),
-  async (c) => {
-    requireScope(c, "read");
-    const { cursor, limit } = readQuery(c, schemas.pageQuery);
-    const rows = await listColumns(c.get("deps").db, positionOf(cursor, 0), limit + 1);
-    return c.json(
-      pageOf(
-        rows,
-        limit,
-        (row) => row.id,
-        ({ slug, name }) => ({ id: slug, name }),
-      ),
-    );
-  },
-);
+newsroom.get("/columns", operation({ summary: "List columns", tag, scope: "read", query: pageQuery }), async (c) => {
+  requireScope(c, "read");
+  const { cursor, limit } = readQuery(c, pageQuery);
+  const rows = await listColumns(c.get("deps").db, positionOf(cursor, 0), limit + 1);
+  return c.json(
+    pageOf(
+      rows,
+      limit,
+      (row) => row.id,
+      ({ slug, name }) => ({ id: slug, name }),
+    ),
+  );
+});
 
 newsroom.post(
   "/columns",
@@ -82,23 +79,19 @@ newsroom.post(
   },
 );
 
-newsroom.get(
-  "/units",
-  operation({ summary: "List units", tag, scope: "read", query: schemas.pageQuery }),
-  async (c) => {
-    requireScope(c, "read");
-    const { cursor, limit } = readQuery(c, schemas.pageQuery);
-    const rows = await listUnits(c.get("deps").db, positionOf(cursor, 0), limit + 1);
-    return c.json(
-      pageOf(
-        rows,
-        limit,
-        (row) => row.id,
-        ({ slug, name, kind }) => ({ id: slug, name, kind }),
-      ),
-    );
-  },
-);
+newsroom.get("/units", operation({ summary: "List units", tag, scope: "read", query: pageQuery }), async (c) => {
+  requireScope(c, "read");
+  const { cursor, limit } = readQuery(c, pageQuery);
+  const rows = await listUnits(c.get("deps").db, positionOf(cursor, 0), limit + 1);
+  return c.json(
+    pageOf(
+      rows,
+      limit,
+      (row) => row.id,
+      ({ slug, name, kind }) => ({ id: slug, name, kind }),
+    ),
+  );
+});
 
 newsroom.post(
   "/units",
@@ -111,23 +104,19 @@ newsroom.post(
   },
 );
 
-newsroom.get(
-  "/people",
-  operation({ summary: "List people", tag, scope: "read", query: schemas.pageQuery }),
-  async (c) => {
-    requireScope(c, "read");
-    const { cursor, limit } = readQuery(c, schemas.pageQuery);
-    const rows = await listPeople(c.get("deps").db, positionOf(cursor, 0), limit + 1);
-    return c.json(
-      pageOf(
-        rows,
-        limit,
-        (row) => row.id,
-        ({ slug, name, role, unit }) => ({ id: slug, name, role, unit }),
-      ),
-    );
-  },
-);
+newsroom.get("/people", operation({ summary: "List people", tag, scope: "read", query: pageQuery }), async (c) => {
+  requireScope(c, "read");
+  const { cursor, limit } = readQuery(c, pageQuery);
+  const rows = await listPeople(c.get("deps").db, positionOf(cursor, 0), limit + 1);
+  return c.json(
+    pageOf(
+      rows,
+      limit,
+      (row) => row.id,
+      ({ slug, name, role, unit }) => ({ id: slug, name, role, unit }),
+    ),
+  );
+});
 
 newsroom.post(
   "/people",
@@ -148,10 +137,10 @@ newsroom.post(
 
 newsroom.get(
   "/tokens",
-  operation({ summary: "List tokens, without their secrets", tag: "tokens", scope: "admin", query: schemas.pageQuery }),
+  operation({ summary: "List tokens, without their secrets", tag: "tokens", scope: "admin", query: pageQuery }),
   async (c) => {
     requireScope(c, "admin");
-    const { cursor, limit } = readQuery(c, schemas.pageQuery);
+    const { cursor, limit } = readQuery(c, pageQuery);
     const rows = await listTokens(c.get("deps").db, positionOf(cursor, 0), limit + 1);
     return c.json(
       pageOf(

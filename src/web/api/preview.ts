@@ -26,7 +26,7 @@ import type { App } from "../context.ts";
 import { requireScope } from "./auth.ts";
 import { readQuery } from "./body.ts";
 import { operation } from "./operation.ts";
-import * as schemas from "./schemas.ts";
+import * as schemas from "./article-schemas.ts";
 import { wechatPreview } from "./wechat-preview.ts";
 
 export const preview = new Hono<App>();

@@ -31,6 +31,8 @@ import { withHandovers } from "./handover-view.ts";
 import { operation } from "./operation.ts";
 import { waitingArticles, withFindings } from "./preflight.ts";
 import * as schemas from "./schemas.ts";
+import { pickAct, plan } from "./edition-schemas.ts";
+import { publicationSettings } from "./publication-schemas.ts";
 import { withReceipts } from "./sheet-view.ts";
 
 export const publications = new Hono<App>();
@@ -69,7 +71,7 @@ const DEFAULTS = {
   theme: DEFAULT_THEME,
 } satisfies Partial<PublicationSettings>;
 
-type Sent = z.output<typeof schemas.publicationSettings>;
+type Sent = z.output<typeof publicationSettings>;
 
 /** The ladder's settings among what was sent, by our names. */
 function ladderOf(sent: Sent): Partial<LadderSettings> {
@@ -98,13 +100,13 @@ publications.put(
     summary: "Make a publication, or change its settings",
     tag,
     scope: "admin",
-    body: schemas.publicationSettings,
+    body: publicationSettings,
   }),
   async (c) => {
     const actor = requireScope(c, "admin");
     const { db } = c.get("deps");
     const slug = check(schemas.slug, c.req.param("id"), "id");
-    const sent = await readJson(c, schemas.publicationSettings);
+    const sent = await readJson(c, publicationSettings);
     const existing = await findPublication(db, slug);
     const rev = existing ? ifMatch(c) : null;
     const before = existing ?? { ...DEFAULTS, name: null };
@@ -225,7 +227,7 @@ publications.post(
     summary: "Pin, swap, move, drop, hold or add a pick",
     tag: "editions",
     scope: "editions",
-    body: schemas.pickAct,
+    body: pickAct,
     status: 201,
     answer: "The edition.",
   }),
@@ -234,7 +236,7 @@ publications.post(
     const { db } = c.get("deps");
     const now = c.get("now");
     const { publication, date } = await editionOf(c);
-    const { op, article_id, position, slot, reason, digest } = await readJson(c, schemas.pickAct);
+    const { op, article_id, position, slot, reason, digest } = await readJson(c, pickAct);
     if (date < localDate(now, publication.timeZone)) throw invalid("date", "is over");
     if (digest !== undefined && digest !== (await standing(db, publication, date)).digest)
       throw conflict("The edition has changed since you read it; look at it again.");
@@ -253,7 +255,7 @@ publications.post(
 );
 
 /** What a dry run tries on, by our names. */
-function whatIfOf(sent: NonNullable<z.output<typeof schemas.plan>["what_if"]>): WhatIf {
+function whatIfOf(sent: NonNullable<z.output<typeof plan>["what_if"]>): WhatIf {
   return {
     quota: sent.quota,
     maximum: sent.maximum,
@@ -276,14 +278,14 @@ publications.post(
     summary: "Plan an edition, or show what planning would give",
     tag: "editions",
     scope: "editions",
-    body: schemas.plan,
+    body: plan,
   }),
   async (c) => {
     const actor = requireScope(c, "editions");
     const { db } = c.get("deps");
     const now = c.get("now");
     const { publication, date } = await editionOf(c);
-    const { dry_run, digest, days, what_if } = await readJson(c, schemas.plan);
+    const { dry_run, digest, days, what_if } = await readJson(c, plan);
     const calendar = calendarOf(await readEntries(db, date, addDays(date, 62)));
     const whatIf = what_if && whatIfOf(what_if);
     const proposal = await propose(db, calendar, publication, date, now, whatIf);

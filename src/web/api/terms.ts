@@ -10,7 +10,8 @@ import { ifMatch, readJson, readQuery } from "./body.ts";
 import { idFor } from "./idempotency.ts";
 import { operation } from "./operation.ts";
 import { pageOf, positionOf } from "./paging.ts";
-import * as schemas from "./schemas.ts";
+import * as schemas from "./newsroom-schemas.ts";
+import { pageQuery } from "./schemas.ts";
 
 export const terms = new Hono<App>();
 const tag = "terms";
@@ -41,10 +42,10 @@ function fieldsOf(sent: z.output<typeof schemas.newTerm>): TermFields {
 
 terms.get(
   "/terms",
-  operation({ summary: "List the office's word lists", tag, scope: "read", query: schemas.pageQuery }),
+  operation({ summary: "List the office's word lists", tag, scope: "read", query: pageQuery }),
   async (c) => {
     requireScope(c, "read");
-    const { cursor, limit } = readQuery(c, schemas.pageQuery);
+    const { cursor, limit } = readQuery(c, pageQuery);
     const rows = await listTerms(c.get("deps").db, positionOf(cursor, 0), limit + 1);
     return c.json(pageOf(rows, limit, (row) => row.id, view));
   },

@@ -5,7 +5,11 @@ import { cleanLine, cleanText, refusal } from "../../../src/articles/intake.ts";
 import { HOUR } from "../../../src/platform/time.ts";
 import { check } from "../../../src/web/api/body.ts";
 import { newChannel, channelPatch } from "../../../src/web/api/channel-schemas.ts";
-import * as schemas from "../../../src/web/api/schemas.ts";
+import * as schemas from "../../../src/web/api/article-schemas.ts";
+import { newColumn, newPerson, newToken, newUnit } from "../../../src/web/api/newsroom-schemas.ts";
+import { nothing, pageQuery, stop, wireQuery } from "../../../src/web/api/schemas.ts";
+import { publicationSettings } from "../../../src/web/api/publication-schemas.ts";
+import { plan } from "../../../src/web/api/edition-schemas.ts";
 
 /** The fields that the problem names, after checking that it is a proper one. */
 function faults(schema: z.ZodType, value: unknown): string[] {
@@ -296,8 +300,8 @@ describe("a publication's settings", () => {
     stages: ["first", "second", "final"],
   };
   it("are taken, all or some", () => {
-    expect(check(schemas.publicationSettings, settings)).toEqual(settings);
-    expect(check(schemas.publicationSettings, { quota: 0, stages: [] })).toEqual({ quota: 0, stages: [] });
+    expect(check(publicationSettings, settings)).toEqual(settings);
+    expect(check(publicationSettings, { quota: 0, stages: [] })).toEqual({ quota: 0, stages: [] });
   });
 
   it.each<[unknown, string]>([
@@ -329,7 +333,7 @@ describe("a publication's settings", () => {
     [{ stages: "first" }, "stages"],
     [{ stopped_at: 1 }, "stopped_at"],
   ])("%j", (fault, field) => {
-    expect(faults(schemas.publicationSettings, fault)).toEqual([field]);
+    expect(faults(publicationSettings, fault)).toEqual([field]);
   });
 });
 
@@ -394,16 +398,16 @@ describe("a channel", () => {
 
 describe("the office", () => {
   it.each<[string, z.ZodType, unknown, string]>([
-    ["a column without a name", schemas.newColumn, { id: "dangke" }, "name"],
-    ["a column of a bad id", schemas.newColumn, { id: "-", name: "党课" }, "id"],
-    ["a unit of another kind", schemas.newUnit, { id: "qihao", name: "七号镇", kind: "town" }, "kind"],
-    ["a person of another role", schemas.newPerson, { id: "wang", name: "王芳", role: "boss" }, "role"],
-    ["a person of a bad unit", schemas.newPerson, { id: "wang", name: "王芳", role: "editor", unit: "七号" }, "unit"],
-    ["a token without scopes", schemas.newToken, { name: "t", scopes: [] }, "scopes"],
-    ["a token with another scope", schemas.newToken, { name: "t", scopes: ["read", "root"] }, "scopes.1"],
-    ["a stop without a reason", schemas.stop, { reason: " " }, "reason"],
-    ["something where nothing belongs", schemas.nothing, { force: true }, "force"],
-    ["a dry run in words", schemas.plan, { dry_run: "yes" }, "dry_run"],
+    ["a column without a name", newColumn, { id: "dangke" }, "name"],
+    ["a column of a bad id", newColumn, { id: "-", name: "党课" }, "id"],
+    ["a unit of another kind", newUnit, { id: "qihao", name: "七号镇", kind: "town" }, "kind"],
+    ["a person of another role", newPerson, { id: "wang", name: "王芳", role: "boss" }, "role"],
+    ["a person of a bad unit", newPerson, { id: "wang", name: "王芳", role: "editor", unit: "七号" }, "unit"],
+    ["a token without scopes", newToken, { name: "t", scopes: [] }, "scopes"],
+    ["a token with another scope", newToken, { name: "t", scopes: ["read", "root"] }, "scopes.1"],
+    ["a stop without a reason", stop, { reason: " " }, "reason"],
+    ["something where nothing belongs", nothing, { force: true }, "force"],
+    ["a dry run in words", plan, { dry_run: "yes" }, "dry_run"],
   ])("%s", (_, schema, value, field) => {
     expect(faults(schema, value)).toEqual([field]);
   });
@@ -411,28 +415,28 @@ describe("the office", () => {
 
 describe("queries", () => {
   it("have a page of twenty unless told, and numbers out of texts", () => {
-    expect(check(schemas.pageQuery, {})).toEqual({ limit: 20 });
-    expect(check(schemas.pageQuery, { limit: "100", cursor: "c1" })).toEqual({ limit: 100, cursor: "c1" });
-    expect(check(schemas.wireQuery, { after: "12" })).toEqual({ after: 12, limit: 20 });
+    expect(check(pageQuery, {})).toEqual({ limit: 20 });
+    expect(check(pageQuery, { limit: "100", cursor: "c1" })).toEqual({ limit: 100, cursor: "c1" });
+    expect(check(wireQuery, { after: "12" })).toEqual({ after: 12, limit: 20 });
     expect(check(schemas.articleQuery, { status: "queued", q: " 党 课 " })).toMatchObject({ q: "党 课" });
     expect(check(schemas.previewQuery, {})).toEqual({ format: "web" });
   });
 
   it.each<[string, z.ZodType, unknown, string]>([
-    ["no rows", schemas.pageQuery, { limit: "0" }, "limit"],
-    ["an empty limit", schemas.pageQuery, { limit: "" }, "limit"],
-    ["too many rows", schemas.pageQuery, { limit: "101" }, "limit"],
-    ["half a row", schemas.pageQuery, { limit: "1.5" }, "limit"],
-    ["a limit in words", schemas.pageQuery, { limit: "all" }, "limit"],
-    ["a long cursor", schemas.pageQuery, { cursor: "c".repeat(41) }, "cursor"],
-    ["something else", schemas.pageQuery, { offset: "20" }, "offset"],
+    ["no rows", pageQuery, { limit: "0" }, "limit"],
+    ["an empty limit", pageQuery, { limit: "" }, "limit"],
+    ["too many rows", pageQuery, { limit: "101" }, "limit"],
+    ["half a row", pageQuery, { limit: "1.5" }, "limit"],
+    ["a limit in words", pageQuery, { limit: "all" }, "limit"],
+    ["a long cursor", pageQuery, { cursor: "c".repeat(41) }, "cursor"],
+    ["something else", pageQuery, { offset: "20" }, "offset"],
     ["another status", schemas.articleQuery, { status: "live" }, "status"],
     ["a bad publication", schemas.articleQuery, { publication: "化德" }, "publication"],
     ["an empty search", schemas.articleQuery, { q: " " }, "q"],
     ["a search for NUL", schemas.articleQuery, { q: "\0" }, "q"],
-    ["before the wire", schemas.wireQuery, { after: "-1" }, "after"],
-    ["in the middle of an entry", schemas.wireQuery, { after: "0.5" }, "after"],
-    ["beyond all numbers", schemas.wireQuery, { after: "1e400" }, "after"],
+    ["before the wire", wireQuery, { after: "-1" }, "after"],
+    ["in the middle of an entry", wireQuery, { after: "0.5" }, "after"],
+    ["beyond all numbers", wireQuery, { after: "1e400" }, "after"],
     ["another format", schemas.previewQuery, { format: "pdf" }, "format"],
     ["another theme", schemas.previewQuery, { format: "wechat", theme: "pink" }, "theme"],
     ["a theme for the web", schemas.previewQuery, { theme: "red" }, "theme"],
