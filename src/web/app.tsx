@@ -5,6 +5,7 @@ import { depsOf } from "../deps.ts";
 import { Problem } from "../platform/problem.ts";
 import { account } from "./api/account.ts";
 import { accountHealthRoutes } from "./api/account-health.ts";
+import { articleActs } from "./api/article-acts.ts";
 import { articles } from "./api/articles.ts";
 import { authenticate } from "./api/auth.ts";
 import { calendar } from "./api/calendar.ts";
@@ -17,6 +18,7 @@ import { forecasts } from "./api/forecast.ts";
 import { handovers } from "./api/handovers.ts";
 import { health } from "./api/health.ts";
 import { idempotent } from "./api/idempotency.ts";
+import { mediaRoutes } from "./api/media.ts";
 import { newsroom } from "./api/newsroom.ts";
 import { preflight } from "./api/preflight.ts";
 import { preview } from "./api/preview.ts";
@@ -48,6 +50,8 @@ app.use("/media/*", authenticate);
 for (const room of [
   health,
   articles,
+  articleActs,
+  mediaRoutes,
   preflight,
   preview,
   publications,
