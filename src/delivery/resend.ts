@@ -37,7 +37,8 @@ import {
 import { openConfig } from "./secrets.ts";
 import { excerptOf } from "./send.ts";
 import { MESSAGE_GRACE } from "./shard.ts";
-import { type Channel, DEFAULT_EXPIRY, requireKind, requireOurs } from "./subscriptions.ts";
+import { type Channel, requireKind, requireOurs } from "./open-channel.ts";
+import { DEFAULT_EXPIRY } from "./subscriptions.ts";
 
 /** How many entries one request replays at most. */
 export const REPLAY_LIMIT = 500;

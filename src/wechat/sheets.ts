@@ -1,5 +1,5 @@
 /** What a person does to a hand-over sheet. Each act is one batch: the guarded change, the receipts, the audit row. */
-import type { Channel } from "../delivery/subscriptions.ts";
+import type { Channel } from "../delivery/open-channel.ts";
 import { audit } from "../newsroom/audit-store.ts";
 import type { Actor } from "../newsroom/types.ts";
 import type { Statement } from "../platform/d1.ts";

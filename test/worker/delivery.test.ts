@@ -3,13 +3,8 @@ import { Webhook } from "standardwebhooks";
 import { beforeEach, describe, expect, it } from "vitest";
 import { requireArticle } from "../../src/articles/desk.ts";
 import { open } from "../../src/platform/crypto.ts";
-import {
-  changeChannel,
-  createChannel,
-  pauseOrResume,
-  removeChannel,
-  requireChannel,
-} from "../../src/delivery/subscriptions.ts";
+import { changeChannel, createChannel, pauseOrResume, removeChannel } from "../../src/delivery/subscriptions.ts";
+import { requireChannel } from "../../src/delivery/open-channel.ts";
 import { wakeShards } from "../../src/delivery/store.ts";
 import { joined, unpick } from "../../src/editions/plan-store.ts";
 import { correctHandovers, recallHandovers } from "../../src/handover/store.ts";

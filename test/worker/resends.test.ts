@@ -4,7 +4,9 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { bury } from "../../src/delivery/consumer.ts";
 import type { Ask } from "../../src/delivery/replay.ts";
 import { askReplay, sendTest } from "../../src/delivery/resend.ts";
-import { createChannel, pauseOrResume, requireChannel, rotateSigningSecret } from "../../src/delivery/subscriptions.ts";
+import { createChannel, pauseOrResume } from "../../src/delivery/subscriptions.ts";
+import { requireChannel } from "../../src/delivery/open-channel.ts";
+import { rotateSigningSecret } from "../../src/delivery/rotation.ts";
 import { at, World } from "./helpers/world.ts";
 
 const world = new World();

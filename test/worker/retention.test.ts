@@ -1,7 +1,7 @@
 /** What the ledger forgets, and what it keeps. */
 import { beforeEach, expect, it } from "vitest";
 import { askReplay } from "../../src/delivery/resend.ts";
-import { requireChannel } from "../../src/delivery/subscriptions.ts";
+import { requireChannel } from "../../src/delivery/open-channel.ts";
 import { at, World } from "./helpers/world.ts";
 
 const world = new World();

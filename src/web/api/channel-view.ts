@@ -1,4 +1,4 @@
-import type { Channel } from "../../delivery/subscriptions.ts";
+import type { Channel } from "../../delivery/open-channel.ts";
 import { deliveryId } from "../../delivery/push.ts";
 import { HOUR, iso, isoOrNull } from "../../platform/time.ts";
 

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { findDelivery, listDeliveries } from "../../delivery/ledger-store.ts";
 import { findResend, listResends } from "../../delivery/resend-store.ts";
-import { requireChannel } from "../../delivery/subscriptions.ts";
+import { requireChannel } from "../../delivery/open-channel.ts";
 import { notFound } from "../../platform/problem.ts";
 import type { App } from "../context.ts";
 import { requireScope } from "./auth.ts";
