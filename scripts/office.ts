@@ -32,14 +32,15 @@ export function migrate(settings: Settings): void {
   if (status !== 0) throw new Error(`The migrations could not be applied:\n${stdout}${stderr}`);
 }
 
-/** Starts the Worker. Throws with plain words when the port is taken. */
-export async function startOffice(settings: Settings): Promise<Office> {
+/** Starts the Worker, or another one around it. Throws with plain words when the port is taken. */
+export async function startOffice(settings: Settings, entrypoint?: string): Promise<Office> {
   const pids = join(settings.state, "workerd.pids");
   endLeftovers(pids);
   await requireFreePort(settings.port);
   const text = (value: string) => ({ type: "plain_text", value }) as const;
   const worker = await unstable_startWorker({
     config: CONFIG,
+    ...(entrypoint !== undefined && { entrypoint }),
     bindings: {
       KANFA_URL: text(settings.url),
       KANFA_ADMIN_TOKEN: text(settings.adminToken),
