@@ -162,8 +162,8 @@ export function conclude(
   const posts = success || (settled.outcome === "unknown" && settled.advance) ? delivery.entries : [];
   const told = countToday(channel.filter, channel, posts.filter((entry) => entry.kind === "published").length, run.now);
   // The words of a fault may quote the address, and these leave the office.
-  const why = excerptOf(verdict.why, { type: "timeout" }, channel.secrets);
-  const trouble = (outcome: Trouble["outcome"], of: string): Trouble => ({
+  const why = () => excerptOf(verdict.why, { type: "timeout" }, channel.secrets);
+  const trouble = (outcome: Trouble["outcome"], of = why()): Trouble => ({
     channel: channel.uid,
     name: channel.name,
     outcome,
@@ -186,15 +186,15 @@ export function conclude(
         called: reply !== null,
         ms: end.ms,
         status: reply?.type === "response" ? reply.status : null,
-        excerpt: reply === null || hidesAnswers(kind) ? why : excerptOf(verdict.why, reply, channel.secrets),
+        excerpt: reply === null || hidesAnswers(kind) ? why() : excerptOf(verdict.why, reply, channel.secrets),
         nextAt,
         state: settled.advance ? null : end.state,
       },
     },
     troubles: [
-      ...(settled.alert ? [trouble(settled.outcome, why)] : []),
-      ...(moved ? [trouble("moved", why)] : []),
-      ...(closes ? [trouble("closed", "no success for five days")] : act === "warn" ? [trouble("warned", why)] : []),
+      ...(settled.alert ? [trouble(settled.outcome)] : []),
+      ...(moved ? [trouble("moved")] : []),
+      ...(closes ? [trouble("closed", "no success for five days")] : act === "warn" ? [trouble("warned")] : []),
     ],
   };
 }

@@ -37,8 +37,16 @@ export async function sendHttp(fetcher: Fetch, outgoing: Outgoing, deadline: num
   }
 }
 
+/** Whether the answer says that it is no longer than the cap, and means the bytes that are read. */
+function isShort({ headers }: Response, cap: number): boolean {
+  const length = headers.get("content-length");
+  return length !== null && Number(length) <= cap && !headers.has("content-encoding");
+}
+
 async function readCapped(response: Response, signal: AbortSignal, cap: number): Promise<string> {
   if (!response.body) return "";
+  // Most answers: in one piece, which costs a third of reading a stream. The signal that the fetch was given ends it too.
+  if (isShort(response, cap)) return response.text();
   const reader = response.body.getReader();
   const stop = () => void reader.cancel().catch(() => {});
   signal.addEventListener("abort", stop);
@@ -62,6 +70,8 @@ async function readCapped(response: Response, signal: AbortSignal, cap: number):
   }
 }
 
+const ESCAPED_SLASH = String.raw`\/`;
+
 /** A segment of an address's path or a value of its query may be a token if it is at least this long. */
 const TOKEN = 8;
 
@@ -74,7 +84,7 @@ function formsOf(secret: string): string[] {
     forms.push(href, pathname + search, pathname, ...tokens);
   }
   // Some JSON writers escape every slash.
-  return forms.flatMap((form) => [form, form.replaceAll("/", String.raw`\/`)]);
+  return forms.flatMap((form) => (form.includes("/") ? [form, form.replaceAll("/", ESCAPED_SLASH)] : form));
 }
 
 /**

@@ -64,27 +64,31 @@ export function settleStatements(
   tickets: { mine: string; next: string },
 ): Statement[] {
   const json = JSON.stringify(results);
+  // Kept as rows: json_each writes an element out anew each time that it is named.
+  const given = `WITH j AS MATERIALIZED (SELECT value AS v FROM json_each(?1))`;
   const missed = results.some((result) => result.missed !== null);
   return [
     ...(missed ? [insertMissed(db, json, token, at.now)] : []),
     db
       .prepare(
-        `UPDATE deliveries SET outcome = d ->> 'outcome', next_at = d ->> 'nextAt', state = d ->> 'state',
+        `${given}
+         UPDATE deliveries SET outcome = d ->> 'outcome', next_at = d ->> 'nextAt', state = d ->> 'state',
            ms = iif(d ->> 'called', d ->> 'ms', ms), status = iif(d ->> 'called', d ->> 'status', status),
            excerpt = coalesce(d ->> 'excerpt', excerpt), n = n - (d ->> 'unsent')
-         FROM (SELECT c.id, j.value ->> 'from' AS from_seq, j.value -> 'delivery' AS d FROM json_each(?1) j
-               JOIN channels c ON c.id = j.value ->> 'channel' AND c.lease_token = ?2 WHERE j.value ->> 'delivery' IS NOT NULL) r
+         FROM (SELECT c.id, v ->> 'from' AS from_seq, v -> 'delivery' AS d FROM j
+               JOIN channels c ON c.id = v ->> 'channel' AND c.lease_token = ?2 WHERE v ->> 'delivery' IS NOT NULL) r
          WHERE deliveries.channel_id = r.id AND deliveries.from_seq = r.from_seq`,
       )
       .bind(json, token),
     db
       .prepare(
-        `UPDATE channels SET cursor = r ->> 'cursor', due_at = r ->> 'dueAt', tries = r ->> 'tries', status = coalesce(r ->> 'status', status),
+        `${given}
+         UPDATE channels SET cursor = r ->> 'cursor', due_at = r ->> 'dueAt', tries = r ->> 'tries', status = coalesce(r ->> 'status', status),
            failing_since = r ->> 'failingSince', warned_at = r ->> 'warnedAt', day = r ->> 'day', day_posts = r ->> 'dayPosts',
            lease_token = NULL, lease_until = 0, rev = rev + moves, config = iif(moves, m ->> 'config', config),
            credential = iif(moves, m ->> 'credential', credential), host = iif(moves, m ->> 'host', coalesce(host, r ->> 'host'))
-         FROM (SELECT o.id, j.value AS r, j.value -> 'moved' AS m, coalesce(o.rev = j.value -> 'moved' ->> 'rev', 0) AS moves
-               FROM json_each(?1) j JOIN channels o ON o.id = j.value ->> 'channel' AND o.lease_token = ?2) x
+         FROM (SELECT o.id, v AS r, v -> 'moved' AS m, coalesce(o.rev = v -> 'moved' ->> 'rev', 0) AS moves
+               FROM j JOIN channels o ON o.id = v ->> 'channel' AND o.lease_token = ?2) x
          WHERE channels.id = x.id`,
       )
       .bind(json, token),

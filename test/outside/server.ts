@@ -18,7 +18,7 @@ interface Posted {
 }
 const posted = new Map<string, Posted[]>();
 
-const BOMB = gzipSync(Buffer.alloc(50 * 1024 * 1024));
+const BOMB = gzipSync(Buffer.alloc(20 * 1024 * 1024));
 const drips = (response: ServerResponse, bytes: () => string | Buffer, every: number): void => {
   const timer = setInterval(() => response.write(bytes()), every);
   response.on("close", () => clearInterval(timer));
@@ -75,8 +75,10 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   },
   "/hang": () => {},
   "/drip": (response) => drips(response.writeHead(200), () => ".", 20),
+  "/short-drip": (response) => drips(response.writeHead(200, { "content-length": "1000" }), () => ".", 20),
   "/endless": (response) => drips(response.writeHead(200), () => Buffer.alloc(64 * 1024, "x"), 1),
-  "/bomb": (response) => response.writeHead(200, { "content-encoding": "gzip" }).end(BOMB),
+  "/bomb": (response) =>
+    response.writeHead(200, { "content-encoding": "gzip", "content-length": BOMB.length }).end(BOMB),
   "/reset": (_response, _url, request) => request.socket.resetAndDestroy(),
   "/half": (response) => {
     response.writeHead(200, { "content-length": "1000" }).write("half of it");

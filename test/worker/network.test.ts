@@ -18,7 +18,7 @@ const seen = async (mark: string): Promise<number> =>
   Number(await (await fetch(`${env.OUTSIDE}/seen?mark=${mark}`)).text());
 
 describe("no answer in time", () => {
-  it.each(["/hang", "/drip"])("%s is a time-out, although %s may have begun to answer", async (path) => {
+  it.each(["/hang", "/drip", "/short-drip"])("%s is a time-out, although %s may have begun to answer", async (path) => {
     expect(await send(path, 300)).toEqual({ type: "timeout" });
   });
 });
