@@ -10,5 +10,7 @@ if (name === undefined || name === "run" || !existsSync(file)) {
   console.error(`Name a bench: ${names.join(", ")}`);
   process.exit(1);
 }
+// A bench's own lines are what is read.
+process.env.WRANGLER_LOG ??= "error";
 process.argv.splice(2, process.argv.length, ...rest);
 await import(file);

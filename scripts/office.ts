@@ -9,6 +9,9 @@ import { unstable_readConfig, unstable_startWorker } from "wrangler";
 import type { Settings } from "./settings.ts";
 import { ROOT } from "./settings.ts";
 
+// Wrangler would store a trace of every call and query for its own pages: work and memory that grow with each push.
+process.env.X_LOCAL_OBSERVABILITY ??= "false";
+
 /** What the Worker is made of. */
 export const CONFIG = join(ROOT, "wrangler.toml");
 

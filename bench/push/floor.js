@@ -1,16 +1,21 @@
-// The floor: a Worker that posts the same body as often as it is asked to, six connections at a time, and does nothing else.
+// The floor: a Worker that makes the same request as often as it is asked to, six connections at a time, and does nothing else.
 export default {
   async fetch(request) {
     const { searchParams } = new URL(request.url);
     let left = Number(searchParams.get("count"));
-    const body = await request.text();
+    const to = searchParams.get("to");
+    // The headers and the length of a push, made once.
+    const headers = {
+      "content-type": "application/json; charset=utf-8",
+      "user-agent": "Kanfa/1",
+      "webhook-id": "00000000-0000-0000-0000-000000000000_1",
+      "webhook-timestamp": "1800000000",
+      "webhook-signature": `v1,${"A".repeat(43)}=`,
+    };
+    const body = "x".repeat(600);
     const one = async () => {
       while (left-- > 0) {
-        const answer = await fetch(searchParams.get("to"), {
-          method: "POST",
-          headers: { "content-type": "application/json" },
-          body,
-        });
+        const answer = await fetch(to, { method: "POST", headers, body });
         await answer.text();
       }
     };
