@@ -20,7 +20,7 @@ import { deleteArticle, findArticle, insertArticle, insertRevision, moveArticle,
 import type { Article, Content, Decision, Gate, Handling } from "./types.ts";
 
 /** What the planner must hear, as statements for the same batch. The editions room provides it. */
-export interface PlannerPort {
+interface PlannerPort {
   /** The article is no longer what was planned: undo its waiting pick, so that the slot tops up. */
   unpick(db: D1Database, article: { id: number; publicationId: number }, guard: Guard, now: number): Statement[];
   /** The article has joined the queue: an edition that is short looks again. */
@@ -28,7 +28,7 @@ export interface PlannerPort {
 }
 
 /** Which pictures a text uses: our own media by hash. The formats room provides it. */
-export type MediaOf = (content: Content) => string[];
+type MediaOf = (content: Content) => string[];
 
 export interface Desk {
   db: D1Database;

@@ -17,7 +17,7 @@ const ENDINGS = {
   "image/webp": "webp",
   "video/mp4": "mp4",
 } as const;
-export type MediaType = keyof typeof ENDINGS;
+type MediaType = keyof typeof ENDINGS;
 
 /** The picture type that the first bytes tell, or null. SVG is text that can carry script: never a picture here. */
 export function sniff(bytes: Uint8Array): MediaType | null {

@@ -4,7 +4,7 @@
  */
 
 /** Pixels, as the picture is shown: a photograph that its camera turned is measured after turning. */
-export interface PictureSize {
+interface PictureSize {
   width: number;
   height: number;
 }
@@ -40,7 +40,7 @@ function orientationIn(view: DataView, from: number, to: number): number {
 }
 
 /** What a JPEG's segments say of its pixels. Sizes are of the pixels as they are stored. */
-export interface JpegFrame extends PictureSize {
+interface JpegFrame extends PictureSize {
   /** 1 to 8, as Exif has it; from 5 on width and height are exchanged when it is shown. */
   orientation: number;
   /** Whether all of the picture is refined in turns, so that a decoder must hold all of it. */

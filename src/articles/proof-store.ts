@@ -27,7 +27,7 @@ export interface Proof extends Content {
 }
 
 /** Of a longer text only so many characters are read again: many texts are read at once. */
-export const PROOF_LENGTH = 100_000;
+const PROOF_LENGTH = 100_000;
 
 interface ProofRow {
   what: "article" | "term";

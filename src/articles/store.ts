@@ -98,7 +98,7 @@ export async function findArticle(db: D1Database, uid: string): Promise<Article 
 }
 
 /** What narrows a list of articles; ids are internal. */
-export interface ArticleFilter {
+interface ArticleFilter {
   status?: Status | undefined;
   publicationId?: number | undefined;
   columnId?: number | undefined;

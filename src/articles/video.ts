@@ -12,7 +12,7 @@ import { insertMedia } from "./record-store.ts";
 export const VIDEO_LIMIT = 95 * 1024 * 1024;
 
 /** Where uploads are until their hash is known. A Worker that dies leaves one behind: give the prefix a lifecycle rule. */
-export const INCOMING = "incoming/";
+const INCOMING = "incoming/";
 
 const TYPE = "video/mp4";
 /** The least that an `ftyp` box needs to tell its brand. */

@@ -14,7 +14,7 @@ import type { AlertItem, Item } from "./kind.ts";
 /** `digest`: titles, digests and links, several posts a message. `full`: as much of the text as fits, one post a message. */
 export const STYLES = ["digest", "full"] as const;
 /** One of {@link STYLES}. */
-export type Style = (typeof STYLES)[number];
+type Style = (typeof STYLES)[number];
 
 const WORDS = {
   published: { label: "", headline: "新推文" },

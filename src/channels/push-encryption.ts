@@ -6,7 +6,7 @@
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Where a browser takes pushes, and what they are encrypted with: its public key (65 bytes) and a shared secret (16 bytes). */
-export interface BrowserKeys {
+interface BrowserKeys {
   p256dh: string;
   auth: string;
 }
@@ -46,7 +46,7 @@ export function isPublicKey(text: string): boolean {
 }
 
 /** What a record is made with beside the message; fresh for each one. */
-export interface Freshness {
+interface Freshness {
   salt: Bytes;
   keys: CryptoKeyPair;
 }

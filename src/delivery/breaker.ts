@@ -7,10 +7,10 @@ import { HOUR, MINUTE, SECOND } from "../platform/time.ts";
 import { noiseOf } from "./policy.ts";
 
 /** So many failures in a row open it … */
-export const ROW = 5;
+const ROW = 5;
 /** … or this share of at least so many calls. */
-export const SHARE = 0.7;
-export const SEEN = 10;
+const SHARE = 0.7;
+const SEEN = 10;
 /** How long it stays open at first and at most, ms; it doubles with each probe that fails. */
 export const OPEN_FIRST = 30 * SECOND;
 export const OPEN_MOST = HOUR;

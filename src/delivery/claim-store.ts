@@ -9,7 +9,7 @@ import type { Outcome, Purpose } from "./types.ts";
 import { RETENTION } from "./types.ts";
 
 /** A delivery that was begun and has not ended: its range and entries are frozen. */
-export interface OpenDelivery {
+interface OpenDelivery {
   to: number;
   entries: number[];
   n: number;

@@ -22,7 +22,7 @@ const message = z.union([
 ]) satisfies z.ZodType<QueueMessage>;
 
 /** The part of a queue message that is used here, so that tests need no workerd types. */
-export interface Delivered {
+interface Delivered {
   id: string;
   body: unknown;
   ack(): void;

@@ -22,10 +22,10 @@ export interface Filter {
 }
 
 /** The zone of a filter that names none. */
-export const OFFICE_ZONE = "Asia/Shanghai";
+const OFFICE_ZONE = "Asia/Shanghai";
 
 /** The zone of a filter's local times and dates. */
-export const zoneOf = (filter: Filter): string => filter.time_zone ?? OFFICE_ZONE;
+const zoneOf = (filter: Filter): string => filter.time_zone ?? OFFICE_ZONE;
 
 /** What a filter looks at. */
 export type About = Pick<Entry, "publication" | "column" | "unit" | "kind" | "original">;

@@ -2,9 +2,9 @@
 import { DAY, HOUR } from "../platform/time.ts";
 
 /** A channel without success for so long is held for a person, ms; at half of it the office is warned. */
-export const CLOSE_AFTER = 5 * DAY;
+const CLOSE_AFTER = 5 * DAY;
 /** A warning is this old at least before the channel is held: it must have been tried again since. */
-export const WARNING_LEAD = 12 * HOUR;
+const WARNING_LEAD = 12 * HOUR;
 
 export interface Health {
   /** When it first failed after its last success; null while all is well. */

@@ -3,7 +3,7 @@ import type { Reply } from "../channels/kind.ts";
 import { readFeedAddress } from "../formats/feeds/index.ts";
 import { DAY, HOUR, SECOND } from "../platform/time.ts";
 
-export const MODES = ["subscribe", "unsubscribe"] as const;
+const MODES = ["subscribe", "unsubscribe"] as const;
 export type Mode = (typeof MODES)[number];
 
 /** How long a subscription lasts: at least, unless it says, and at most, ms. */

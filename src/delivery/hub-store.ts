@@ -47,7 +47,7 @@ export async function putRequest(
 }
 
 /** A request whose turn it is. */
-export interface ClaimedRequest {
+interface ClaimedRequest {
   mode: Mode;
   channel: string;
   asked: string;

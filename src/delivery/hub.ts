@@ -63,7 +63,7 @@ export function judgeCallback(
  * The public id of the channel of a callback and a topic: renewing it finds it by this. A callback that nobody can guess
  * cannot be guessed from it either.
  */
-export const subscriberId = ({ callback, topic }: Pick<HubRequest, "callback" | "topic">): Promise<string> =>
+const subscriberId = ({ callback, topic }: Pick<HubRequest, "callback" | "topic">): Promise<string> =>
   idOf(`websub:${topic} ${callback}`);
 
 /**

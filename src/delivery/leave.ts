@@ -8,7 +8,7 @@ import type { Letter } from "./mail.ts";
 import type { OfficeKey } from "./office-keys.ts";
 
 /** What the hash is of, beside an id: a token for one purpose opens nothing else. */
-export type TokenUse = "leave" | "confirm";
+type TokenUse = "leave" | "confirm";
 
 /** `<id>.<keyed hash>`. */
 export async function tokenOf(key: OfficeKey, use: TokenUse, id: string): Promise<string> {

@@ -10,7 +10,7 @@ import { readSlices } from "../wire/entry-store.ts";
 import type { Followed } from "./owed.ts";
 import type { Purpose } from "./types.ts";
 
-export interface Log {
+interface Log {
   /** The seq of its last entry, in SQL. */
   head: string;
   /** The next `window` entries after each cursor, in order; posts with their text if `withText`. One query. */

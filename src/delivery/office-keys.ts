@@ -9,7 +9,7 @@ import { keyId, open, randomText, seal } from "../platform/crypto.ts";
 import { newPushKey } from "./vapid.ts";
 
 /** `push` signs for push services, `letters` makes the links that a letter carries. */
-export type OfficeKeyName = "push" | "letters";
+type OfficeKeyName = "push" | "letters";
 
 /** One of the office's keys, made at the first call. Throws when KANFA_SECRET does not open it. */
 export type OfficeKey = (name: OfficeKeyName) => Promise<string>;

@@ -44,7 +44,7 @@ export type Final = Exclude<Verdict, { type: "moved" }>;
 const THROTTLED_WAIT = MINUTE;
 
 /** What an attempt comes to. `advance`: the cursor moves past the delivery. `alert`: a person has to know. */
-export type Settlement =
+type Settlement =
   | { outcome: "accepted"; advance: true; alert: false }
   | { outcome: "retry" | "unknown"; advance: false; nextAt: number; alert: false }
   | { outcome: "rejected" | "expired" | "unknown"; advance: true; alert: true }

@@ -17,7 +17,7 @@ export interface Ledgered {
 }
 
 /** One push of a replay: `from` names the delivery that it repeats, null one that there never was. */
-export interface Again {
+interface Again {
   from: number | null;
   entries: readonly number[];
 }

@@ -6,12 +6,12 @@ import type { Ledgered } from "./replay.ts";
 import type { Outcome } from "./types.ts";
 import { RETENTION } from "./types.ts";
 
-export type Trigger = "replay" | "test";
+type Trigger = "replay" | "test";
 
 /** How many resends one clean-up removes at most. */
 const PURGE_LIMIT = 500;
 /** A channel's next test may be asked for after this: a button must not become a way to flood somebody. */
-export const TEST_REST = 10_000;
+const TEST_REST = 10_000;
 /** How many channels with waiting replays one tick sends to the queue. */
 const SWEEP_LIMIT = 100;
 
@@ -129,7 +129,7 @@ export async function takeDueResends(db: D1Database, now: number, wall: number, 
 }
 
 /** A replay whose turn it is, under our lease. */
-export interface ClaimedResend {
+interface ClaimedResend {
   id: number;
   pushId: string;
   entries: number[];

@@ -41,7 +41,7 @@ import { type Channel, requireKind, requireOurs } from "./open-channel.ts";
 import { DEFAULT_EXPIRY } from "./subscriptions.ts";
 
 /** How many entries one request replays at most. */
-export const REPLAY_LIMIT = 500;
+const REPLAY_LIMIT = 500;
 
 const LEASE = MINUTE;
 /** What is due later than this is left to the tick. */

@@ -36,7 +36,7 @@ import { line, stay, turnOf, unsent } from "./turn.ts";
 import type { Purpose } from "./types.ts";
 
 /** How long a claim holds, wall clock: time for a full shard of slow endpoints, six at a time. */
-export const LEASE = 3 * MINUTE;
+const LEASE = 3 * MINUTE;
 /** Kept free at the end of a lease for writing the outcomes. */
 const MARGIN = 5 * SECOND;
 /** A Worker may wait for the headers of six connections at a time (Workers limits). */
@@ -49,7 +49,7 @@ const MESSAGE_HORIZON = MINUTE;
 export const MESSAGE_GRACE = 90 * SECOND;
 
 /** What a run did, for the log and the tests. */
-export interface ShardReport {
+interface ShardReport {
   claimed: number;
   sent: number;
   accepted: number;

@@ -4,8 +4,8 @@
  */
 import { hmacBase64 } from "../platform/crypto.ts";
 
-export const SCHEMES = ["v1", "v1a"] as const;
-export type Scheme = (typeof SCHEMES)[number];
+const SCHEMES = ["v1", "v1a"] as const;
+type Scheme = (typeof SCHEMES)[number];
 
 /** Where Ed25519's seed begins in the private key that WebCrypto exports (PKCS #8, RFC 8410, 10.3). */
 const SEED = 16;

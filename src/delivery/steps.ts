@@ -18,7 +18,7 @@ import type { Turn, Work } from "./turn.ts";
 import { AT_ONCE, stay, uncalled } from "./turn.ts";
 
 /** How many calls a channel makes in one run before the others of its shard have theirs. */
-export const CALLS_A_RUN = 5;
+const CALLS_A_RUN = 5;
 /** How often it looks into its books in one run: far over any need, so that a kind that never ends stops nobody. */
 const ASKS_A_RUN = 50;
 /** How long a push waits whose books cannot be read, ms. */

@@ -43,7 +43,7 @@ export function wakeChannel(db: D1Database, channel: number, now: number): State
 }
 
 /** How many shards one tick sends to the queue at most: six batches of a hundred messages. */
-export const SWEEP_LIMIT = 600;
+const SWEEP_LIMIT = 600;
 
 /** Takes the due shards that no message is under way for, and writes down that one is. Gives their new tickets. */
 export function takeDueShards(

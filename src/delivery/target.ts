@@ -11,7 +11,7 @@ import type { Resolve } from "./resolve.ts";
 const PRIVATE_NAMES = /(^|\.)(localhost|local|internal|lan|home\.arpa|onion|test|invalid|example)$/;
 
 /** What may be asked of an address besides being public. */
-export interface TargetRules {
+interface TargetRules {
   /** Host names of this Worker. */
   own: readonly string[];
   /** Development only: http and private hosts pass. */

@@ -11,7 +11,7 @@ export interface Arranged {
   released: boolean;
 }
 
-export interface OpenSlot {
+interface OpenSlot {
   n: number;
   at: number;
   released: boolean;
@@ -28,7 +28,7 @@ export type Act =
   | { op: "drop"; articleId: number }
   | { op: "hold"; articleId: number };
 
-export type Arrangement = { ok: true; picks: Arranged[] } | { ok: false; field: string; why: string };
+type Arrangement = { ok: true; picks: Arranged[] } | { ok: false; field: string; why: string };
 
 const refuse = (field: string, why: string): Arrangement => ({ ok: false, field, why });
 

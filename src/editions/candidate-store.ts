@@ -36,7 +36,7 @@ export interface NamedBy {
 }
 
 /** What is wanted of the queue. Times are epoch ms. */
-export interface Wanted {
+interface Wanted {
   publicationId: number;
   medium: Medium;
   date: string;
@@ -54,7 +54,7 @@ export interface Wanted {
   named: NamedBy;
 }
 
-export interface Found {
+interface Found {
   candidates: Candidate[];
   /** Posts of each unit (0: of none) in the month of the date. */
   monthPosts: Map<number, number>;

@@ -66,7 +66,7 @@ const missingAlert = (proof: Proof, now: number): NewAlert => ({
 const nameless = (proof: Proof, findings: readonly Finding[]): Proof =>
   findings.some(({ place }) => place.field === "title") ? { ...proof, title: "标题从略" } : proof;
 
-export interface Clearance {
+interface Clearance {
   /** Articles that must wait, each with why. */
   held: { proof: Proof; findings: Finding[] }[];
   /** What the office has to know of those that go out. */

@@ -19,10 +19,10 @@ import { warn } from "./warn.ts";
  * A slot that was missed goes out late within this time. After it, readers would get two slots' worth at once before
  * long: its picks join the next slot, if the day has one still to come.
  */
-export const CATCH_UP = 2 * HOUR;
+const CATCH_UP = 2 * HOUR;
 
 /** What a tick did for a publication. */
-export interface DayReport {
+interface DayReport {
   date: string;
   planned: number;
   released: number[];

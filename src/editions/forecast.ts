@@ -12,7 +12,7 @@ export const DAYS_AHEAD = 5;
 export const DAYS_BACK = 20;
 
 /** The share of days that brought no more than what is counted on. */
-export const CAUTION = 0.25;
+const CAUTION = 0.25;
 
 /** No run of holidays is longer than what these many dates hold of working days. */
 const SEARCH_DAYS = 90;

@@ -11,7 +11,7 @@ import { editionsOn } from "./warning-store.ts";
 import type { StandingRow } from "./warning-store.ts";
 
 /** A unit that has not delivered what was commissioned from it. */
-export interface OwingUnit {
+interface OwingUnit {
   unit: string;
   name: string;
   /** How many commissions are open past their due date. */

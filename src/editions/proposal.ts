@@ -31,7 +31,7 @@ export interface WhatIf {
 }
 
 /** How a queued article would be handled. Times are epoch ms. */
-export interface ArticleChange {
+interface ArticleChange {
   uid: string;
   mustRunOn?: string | null | undefined;
   expiresAt?: number | null | undefined;

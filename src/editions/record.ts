@@ -12,7 +12,7 @@ export interface EditionRecord {
   provisional: boolean;
 }
 
-export interface DayRecord extends EditionRecord {
+interface DayRecord extends EditionRecord {
   shortfall: number;
   /** Null while the day can still meet its quota. */
   met: boolean | null;

@@ -23,7 +23,7 @@ export interface Slot {
   late: boolean;
 }
 
-export interface Pick {
+interface Pick {
   position: number;
   slot: number;
   articleId: number;
@@ -116,7 +116,7 @@ export async function readEdition(db: D1Database, publicationId: number, date: s
   };
 }
 
-export interface EditionSummary {
+interface EditionSummary {
   publication: string;
   date: string;
   quota: number;

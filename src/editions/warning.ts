@@ -3,7 +3,7 @@ import type { Publication } from "../newsroom/types.ts";
 import type { DayForecast } from "./forecast.ts";
 import type { Outlook } from "./outlook.ts";
 
-export interface Warning {
+interface Warning {
   title: string;
   /** Lines of plain text. */
   body: string;

@@ -101,7 +101,7 @@ export function renumber(
 }
 
 /** What an act must know of an article it names. */
-export interface NamedArticle extends Times {
+interface NamedArticle extends Times {
   id: number;
   uid: string;
   rev: number;
@@ -111,7 +111,7 @@ export interface NamedArticle extends Times {
 }
 
 /** When an article may run. */
-export interface Times {
+interface Times {
   embargoUntil: number | null;
   expiresAt: number | null;
 }

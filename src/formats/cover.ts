@@ -3,7 +3,7 @@ import { safeUrl } from "./html.ts";
 import prebuilt from "../../public/covers/manifest.json" with { type: "json" };
 
 /** A cover of `npm run covers`: a path of the site, its size in pixels, and its bytes. */
-export interface PrebuiltFile {
+interface PrebuiltFile {
   path: string;
   width: number;
   height: number;
@@ -36,7 +36,7 @@ export interface Picture {
 }
 
 /** A part of a picture as WeChat's `draft/add` takes it: `X1_Y1_X2_Y2`, fractions of width and height from the top left. */
-export interface Crops {
+interface Crops {
   pic_crop_235_1: string;
   pic_crop_1_1: string;
 }

@@ -5,19 +5,19 @@
  * format.
  */
 export { joinLines } from "./chinese.ts";
-export { type Cover, coverOf, type Manifest, PREBUILT } from "./cover.ts";
+export { type Cover, coverOf, PREBUILT } from "./cover.ts";
 export { digestOf } from "./digest.ts";
 export { decodeEntities } from "./entities.ts";
 export { type EmailArticle, type EmailFrame, type Letter, renderEmail } from "./email/letter.ts";
-export { type EmailEntry, renderEmailDigest } from "./email/digest.ts";
+export { renderEmailDigest } from "./email/digest.ts";
 export { renderFeed } from "./feed.ts";
 export { escapeHtml, safeUrl } from "./html.ts";
 export { type Block, flatten, imageWords } from "./flat.ts";
 export { imageSources } from "./images.ts";
-export { type Look, type Run, runText } from "./runs.ts";
+export { runText } from "./runs.ts";
 export { readerText, renderText } from "./text.ts";
 export { type Doc, parseMarkdown } from "./tree.ts";
-export { renderWeb, type WebOptions } from "./web.ts";
+export { renderWeb } from "./web.ts";
 export { issueOf, renderWechat, themeImages, type WechatOptions } from "./wechat/render.ts";
 export {
   CAPTIONS,

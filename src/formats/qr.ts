@@ -13,7 +13,7 @@ const QUIET = 4;
  * Null for what is no address, or too long to be scanned with ease. Written in ASCII: what code readers make of other
  * bytes differs.
  */
-export function qrModules(address: string): readonly (readonly boolean[])[] | null {
+function qrModules(address: string): readonly (readonly boolean[])[] | null {
   if (!URL.canParse(address)) return null;
   const ascii = new URL(address).href;
   if (ascii.length > LONGEST) return null;

@@ -30,7 +30,7 @@ export type Image = { readonly src: string; readonly alt: string };
 export type Cell = { readonly inner: string; readonly align: "left" | "center" | "right" | null };
 
 /** How a format writes what stands in a line. `text` and `code` get literal characters and must escape them. */
-export type Inline = {
+type Inline = {
   text(literal: string): string;
   code(literal: string): string;
   strong(inner: string): string;
@@ -45,7 +45,7 @@ export type Inline = {
 };
 
 /** A callout, rendered. A title is never empty but for tags. */
-export type RenderedCallout = {
+type RenderedCallout = {
   readonly kind: CalloutKind;
   readonly title: string;
   readonly blocks: readonly string[];
@@ -144,7 +144,7 @@ function inline(token: KanfaToken, to: Inline, inLink?: true): string {
  * Tokens of one line, rendered; line breaks of the source are still in it (see `renderLine`). `inLink`: they are a link's
  * words, in which there are no links.
  */
-export function renderInline(tokens: readonly Token[], to: Inline, inLink?: true): string {
+function renderInline(tokens: readonly Token[], to: Inline, inLink?: true): string {
   let line = "";
   for (const token of known(tokens)) line += inline(token, to, inLink);
   return line;
@@ -163,7 +163,7 @@ const isBlank = (token: KanfaToken): boolean =>
   token.type === "br" || (token.type === "text" && token.tokens === undefined && token.text.trim() === "");
 
 /** An image alone in its paragraph; `caption` are the words on the lines below it, if any. */
-export type Figure = { readonly image: Tokens.Image; readonly caption: readonly Token[] };
+type Figure = { readonly image: Tokens.Image; readonly caption: readonly Token[] };
 
 /**
  * The figures that a paragraph is, or none. Several images, one a line, are one paragraph to Markdown and as many figures

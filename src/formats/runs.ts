@@ -77,7 +77,7 @@ function trimmed(runs: Run[]): Run[] {
 }
 
 /** The run with another text; itself where that is its own. */
-export const withText = (run: Run, text: string): Run => (text === run.text ? run : { ...run, text });
+const withText = (run: Run, text: string): Run => (text === run.text ? run : { ...run, text });
 
 /** The runs in one line: their line breaks are spaces. */
 export const inOneLine = (runs: readonly Run[]): readonly Run[] =>

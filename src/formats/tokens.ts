@@ -30,7 +30,7 @@ export type Card = {
 };
 
 /** The mark of a footnote in a line. `note` is null until the whole tree is read, and stays so if nothing defines it. */
-export type NoteRef = { readonly type: "noteRef"; readonly raw: string; readonly label: string; note: Note | null };
+type NoteRef = { readonly type: "noteRef"; readonly raw: string; readonly label: string; note: Note | null };
 
 /** A footnote's text where the manuscript has it; renderers write it at the end, from `Doc.notes`. */
 export type NoteDef = {

@@ -5,7 +5,7 @@ import { qrSvg } from "./qr.ts";
 import { type Cell, type Format, type Image, type RenderedCard, renderBlocks, spelledOut } from "./render.ts";
 import type { Doc } from "./tree.ts";
 
-export type WebOptions = {
+type WebOptions = {
   /** The address to show for an image of the manuscript, or null to show its caption alone. */
   readonly image?: (src: string) => string | null;
   /** Where the site is (`https://host`): without it a code to scan cannot lead to a page of the site. */

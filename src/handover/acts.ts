@@ -15,7 +15,7 @@ export async function requireHandover(db: D1Database, uid: string): Promise<Hand
 }
 
 /** What a person says when ticking a task off. */
-export interface Result {
+interface Result {
   link: string | null;
   note: string;
   /** The text that was posted (`hash` of the pack), so that a correction in between is noticed. */

@@ -11,7 +11,7 @@ import type { Outlet } from "../newsroom/types.ts";
 import { HOUR } from "../platform/time.ts";
 
 /** What an outlet's form takes. */
-export interface OutletRules {
+interface OutletRules {
   /** What the office calls it. */
   name: string;
   titleMin: number;
@@ -46,7 +46,7 @@ export const OUTLET_RULES: Readonly<Record<Outlet, OutletRules>> = {
   },
 };
 
-export const HANDOVER_KINDS = ["publish", "update", "takedown"] as const;
+const HANDOVER_KINDS = ["publish", "update", "takedown"] as const;
 export type HandoverKind = (typeof HANDOVER_KINDS)[number];
 
 export const HANDOVER_STATES = ["open", "done", "cancelled"] as const;

@@ -11,7 +11,7 @@ export interface Material extends Pick<Content, "title" | "digest" | "credits" |
   topics: readonly string[];
 }
 
-export interface Pack {
+interface Pack {
   title: string;
   /** Plain text with credits and hashtags, ready to paste. */
   description: string;

@@ -148,7 +148,7 @@ export function findHandover(db: D1Database, uid: string): Promise<HandoverDetai
 }
 
 /** What narrows a list of tasks. */
-export interface HandoverFilter {
+interface HandoverFilter {
   state?: HandoverState | undefined;
   publicationId?: number | undefined;
 }
@@ -178,7 +178,7 @@ export function listHandovers(
 }
 
 /** How far a post's hand-over to one outlet has come. */
-export interface Progress {
+interface Progress {
   /** The post's seq on the wire. */
   seq: number;
   outlet: Outlet;

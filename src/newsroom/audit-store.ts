@@ -2,7 +2,7 @@ import type { Sql, Statement } from "../platform/d1.ts";
 import type { Guard } from "../platform/guard.ts";
 
 /** What someone did. `subject` is `<kind>:<public id>`; `detail` never holds a secret. */
-export interface AuditEntry {
+interface AuditEntry {
   at: number;
   actor: string;
   action: string;

@@ -2,20 +2,20 @@
 import type { FieldError } from "../platform/problem.ts";
 
 export const WEEKDAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"] as const;
-export type Weekday = (typeof WEEKDAYS)[number];
+type Weekday = (typeof WEEKDAYS)[number];
 
 /** A column that must appear: so many of it in each edition, or, with a weekday, in that day's edition (每周一星). */
-export interface ColumnMinimum {
+interface ColumnMinimum {
   column: string;
   minimum: number;
   weekday?: Weekday | undefined;
 }
 
 /** Which article opens the day: the first that was chosen, an important one, or one of a column (public id). */
-export type Lead = "first" | "important" | { column: string };
+type Lead = "first" | "important" | { column: string };
 
 /** Days by which an article is moved forward in the queue, for each level of priority, a commission, a fresh event. */
-export interface Credits {
+interface Credits {
   priority: number;
   commissioned: number;
   fresh: number;
@@ -73,7 +73,7 @@ export function parseLadder(json: string): LadderSettings {
 export const KNOWN_LIMIT = 1000;
 
 /** What the settings are judged beside. `columns` and `units` are the office's public ids. */
-export interface LadderContext {
+interface LadderContext {
   quota: number;
   releaseTimes: readonly string[];
   columns: readonly string[];

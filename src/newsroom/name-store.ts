@@ -4,7 +4,7 @@ import { row, rows } from "../platform/d1.ts";
 import type { Role, UnitKind } from "./types.ts";
 
 /** Columns and units are alike to the database: a public id and a name. */
-export interface Named {
+interface Named {
   id: number;
   slug: string;
   name: string;
@@ -36,10 +36,10 @@ export function insertPerson(
     .bind(slug, name, role, unitId, now);
 }
 
-export interface UnitRow extends Named {
+interface UnitRow extends Named {
   kind: UnitKind;
 }
-export interface PersonRow extends Named {
+interface PersonRow extends Named {
   role: Role;
   unit: string | null;
 }

@@ -7,7 +7,7 @@ export function bumpOffice(db: D1Database): Statement {
   return db.prepare(`UPDATE office SET rev = rev + 1 WHERE id = 1`);
 }
 
-export interface Heartbeat {
+interface Heartbeat {
   /** Business time of the next clean-up. */
   chores_at: number;
   /** The furthest business time of any tick so far, this one included: more than `at` means that this one stepped back. */

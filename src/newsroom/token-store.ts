@@ -3,7 +3,7 @@ import { row, rows } from "../platform/d1.ts";
 import type { Guard } from "../platform/guard.ts";
 import type { Role, Scope } from "./types.ts";
 
-export interface TokenRow {
+interface TokenRow {
   id: number;
   uid: string;
   name: string;

@@ -23,7 +23,7 @@ export async function row<Row>(statement: Statement): Promise<Row | null> {
  * only a guarded or idempotent batch may be repeated. `defect`: repeating gives the same error.
  * The messages are those of Cloudflare's D1 debugging page; D1 errors carry no code.
  */
-export type Failure = "rejected" | "ambiguous" | "defect";
+type Failure = "rejected" | "ambiguous" | "defect";
 
 export function failureOf(error: unknown): Failure {
   let text = "";

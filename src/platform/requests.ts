@@ -4,9 +4,9 @@ import { row } from "./d1.ts";
 import { DAY } from "./time.ts";
 
 /** How long an answer is given again. */
-export const REQUEST_RETENTION = DAY;
+const REQUEST_RETENTION = DAY;
 
-export interface StoredRequest {
+interface StoredRequest {
   fingerprint: string;
   lease_until: number | null;
   status: number | null;
@@ -49,7 +49,7 @@ export function readRequest(db: D1Database, principal: string, key: string): Pro
 }
 
 /** The key of a request that runs, and until when: whoever ran for longer changes nothing any more. */
-export interface Held {
+interface Held {
   principal: string;
   key: string;
   until: number;

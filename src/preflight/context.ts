@@ -83,7 +83,7 @@ export function placeIn(c: Context, field: Field, from: number, to: number): Pla
 }
 
 /** The place of the units [from, to) of a line. */
-export function placeOf(c: Context, line: Line, from: number, to: number): Place {
+function placeOf(c: Context, line: Line, from: number, to: number): Place {
   return placeIn(c, line.field, line.starts[from]!, line.ends[to - 1]!);
 }
 

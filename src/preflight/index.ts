@@ -21,7 +21,7 @@ import type { Field, Finding, Input, Preflight } from "./types.ts";
 
 export { applyFixes } from "./fixes.ts";
 export { type Term, TermMatcher } from "./matcher.ts";
-export type { Finding, Input, Manuscript, MediaFact, Preflight } from "./types.ts";
+export type { Finding, Input, MediaFact, Preflight } from "./types.ts";
 
 /** What keeps a manuscript from going on until a person accepts it: 保密关, and words that the office forbids. */
 export const BLOCKING_RULES = ["id-card", "bank-card", "forbidden-term"] as const;

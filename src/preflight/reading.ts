@@ -26,16 +26,16 @@ export interface Mark {
   from: number;
   to: number;
 }
-export interface Link extends Mark {
+interface Link extends Mark {
   href: string;
   /** What is left of it where links are lost. */
   label: string;
 }
-export interface Picture extends Mark {
+interface Picture extends Mark {
   src: string;
   alt: string;
 }
-export interface Heading extends Mark {
+interface Heading extends Mark {
   depth: number;
 }
 

@@ -17,7 +17,7 @@ export const addressPlace = (id: string): string => `confirmations:${id}:address
 export type LetterDeps = Pick<DeliveryDeps, "db" | "keys" | "mail" | "officeKey" | "siteUrl" | "wall">;
 
 /** The words of the letter, around its link. */
-export function wordsOf(link: string, site: string): { subject: string; text: string; html: string } {
+function wordsOf(link: string, site: string): { subject: string; text: string; html: string } {
   const host = new URL(site).host;
   const before = `有人在 ${host} 用这个邮箱订阅了推文。如果是您，请打开下面的链接并确认：`;
   const after = "链接在 48 小时内有效。如果不是您，不必理会，不会再有来信。";

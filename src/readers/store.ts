@@ -5,7 +5,7 @@ import { row, rows } from "../platform/d1.ts";
 import { DAY, HOUR, MINUTE } from "../platform/time.ts";
 
 /** How long a link to confirm holds. */
-export const CONFIRM_WITHIN = 2 * DAY;
+const CONFIRM_WITHIN = 2 * DAY;
 /** Threat: somebody enters a stranger's address again and again. A mailbox gets this many letters in that time … */
 const LETTERS = 3;
 /** … and no two within this. */
@@ -23,7 +23,7 @@ export interface DueLetter {
 }
 
 /** A mailbox that was given; `address` is null once it was confirmed. */
-export interface Confirmation {
+interface Confirmation {
   id: string;
   address: string | null;
   filter: Filter;

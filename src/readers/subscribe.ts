@@ -117,7 +117,7 @@ export async function askMailbox(deps: DeliveryDeps, address: string, filter: Fi
 }
 
 /** What a link to confirm still is good for. */
-export type Standing = "open" | "done" | "over";
+type Standing = "open" | "done" | "over";
 
 /** Whether a link to confirm can be used. Nothing is written: mail scanners follow links. */
 export async function standingOf(deps: DeliveryDeps, token: string, wall: number): Promise<Standing> {

@@ -8,7 +8,7 @@ import type { Guard } from "../platform/guard.ts";
 import type { Finish } from "./callback/finish.ts";
 
 /** A message by the keyed hash that tells it from others, and the token of the batch that sees it. */
-export interface Sight {
+interface Sight {
   channelId: number;
   key: string;
   stamp: string;
@@ -109,7 +109,7 @@ export async function latestEdition(db: D1Database, publicationId: number, limit
 }
 
 /** How many of a publication's newest posts a reader's words are looked for in: a month of a busy office. */
-export const SEARCH_REACH = 300;
+const SEARCH_REACH = 300;
 
 /** The newest live posts of a publication, newest first, to be searched. One query, {@link SEARCH_REACH} rows. */
 export function searchable(

@@ -65,7 +65,7 @@ export function touched({ old, new: now }: Pick<Change, "old" | "new">): number 
 }
 
 /** Text and title of an article, as readers read them. */
-export interface Readable {
+interface Readable {
   title: string;
   text: string;
 }

@@ -11,14 +11,14 @@ import type { SheetPost } from "./sheet-posts.ts";
 import type { SheetKind } from "./sheet-store.ts";
 
 /** A line to tick: what it is called, what to copy (null: nothing), and what to do with it. */
-export interface Line {
+interface Line {
   name: string;
   copy: string | null;
   todo: string;
 }
 
 /** What a sheet asks for an article. */
-export interface Task {
+interface Task {
   lines: Line[];
   /** Of a correction: what differs from what readers have. */
   changes: Change[];

@@ -23,7 +23,7 @@ import { type Asking, askingFor, forceToken, type Obtained, obtainToken, type To
 import type { LoadPicture } from "./pictures.ts";
 import { multipart, uploadIn } from "./upload.ts";
 
-export interface ClientDeps {
+interface ClientDeps {
   db: D1Database;
   fetch: Fetch;
   wall: () => number;

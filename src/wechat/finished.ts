@@ -14,7 +14,7 @@ import { BY_PLATFORM, sheetStamped, tickOffSheet } from "./sheet-store.ts";
 import { articleUrl, sentStatements } from "./sheets.ts";
 
 /** MASSSENDJOBFINISH as far as it is used here. */
-export type MassFinish = Pick<Extract<Finish, { type: "mass" }>, "msgId" | "status" | "articles">;
+type MassFinish = Pick<Extract<Finish, { type: "mass" }>, "msgId" | "status" | "articles">;
 
 /** How many open sheets an event is held against, and how many events one look: each pair may cost a call. */
 const SHEETS = 5;
@@ -35,7 +35,7 @@ export function fit(posts: OpenSend["posts"], urls: readonly (string | null)[]):
 }
 
 /** Whose a message was: a sheet's (its public id), nobody's here, or not to be known now: the platform did not answer. */
-export type Whose = { type: "sheet"; uid: string } | { type: "nobody" } | { type: "unsure" };
+type Whose = { type: "sheet"; uid: string } | { type: "nobody" } | { type: "unsure" };
 
 /**
  * Closes the sheet whose draft was sent by hand. Only a draft that the platform itself says is gone is taken for sent, so

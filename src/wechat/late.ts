@@ -20,7 +20,7 @@ const EACH = 6 * HOUR;
 const FOR = 3 * DAY;
 
 /** What happened to an article that was published. */
-export type Fate = "deleted" | "banned" | null;
+type Fate = "deleted" | "banned" | null;
 
 type Answer = Readonly<Record<string, unknown>>;
 

@@ -4,9 +4,9 @@ import { rows } from "../platform/d1.ts";
 import type { Guard } from "../platform/guard.ts";
 import { guarded } from "../platform/guard.ts";
 
-export const RECEIPT_STATES = ["drafted", "published", "failed", "deleted", "banned"] as const;
+const RECEIPT_STATES = ["drafted", "published", "failed", "deleted", "banned"] as const;
 export type ReceiptState = (typeof RECEIPT_STATES)[number];
-export type Way = "mass" | "publish" | "draft";
+type Way = "mass" | "publish" | "draft";
 
 /** What became of a post at an account, as it is stored. */
 export interface Receipt {
@@ -23,7 +23,7 @@ export interface Receipt {
 }
 
 /** A receipt as the office reads it. */
-export interface ReceiptLine {
+interface ReceiptLine {
   /** The post's seq on the wire. */
   seq: number;
   /** The channel's public id. */

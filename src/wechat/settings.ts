@@ -3,7 +3,7 @@ import { utf8Length } from "../formats/index.ts";
 import { plainWords } from "./callback/words.ts";
 
 /** An answer of the office's own to what a reader writes. */
-export interface KeywordReply {
+interface KeywordReply {
   words: string[];
   /** Whether a reader writes one of the words and no more, or among others. */
   match: "exact" | "contains";
@@ -11,7 +11,7 @@ export interface KeywordReply {
 }
 
 /** A button at the end of a menu: what it says to us, or where it leads. */
-export type Leaf = { type: "click"; name: string; key: string } | { type: "view"; name: string; url: string };
+type Leaf = { type: "click"; name: string; key: string } | { type: "view"; name: string; url: string };
 export type Button = Leaf | { type: "menu"; name: string; buttons: Leaf[] };
 
 export interface AccountSettings {

@@ -75,7 +75,7 @@ export async function takeDueLooks(db: D1Database, now: number): Promise<number[
 }
 
 /** A look that has begun: sheets opened since `since`. */
-export interface Look {
+interface Look {
   mark: number;
   since: number;
 }

@@ -17,7 +17,7 @@ const insertPosts = (db: D1Database, channelId: number, uid: string, source: str
     .bind(...args, channelId);
 
 /** A draft that a person is to look over and send. */
-export interface NewSheet {
+interface NewSheet {
   channelId: number;
   /** As that of its receipts, and the key: the same bundle again makes no second sheet. */
   bundle: string;

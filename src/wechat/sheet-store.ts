@@ -5,11 +5,11 @@ import type { Guard } from "../platform/guard.ts";
 import { guarded } from "../platform/guard.ts";
 import { HOUR } from "../platform/time.ts";
 
-export const SHEET_KINDS = ["send", "correct", "takedown"] as const;
+const SHEET_KINDS = ["send", "correct", "takedown"] as const;
 export type SheetKind = (typeof SHEET_KINDS)[number];
 
 export const SHEET_STATES = ["open", "done", "cancelled"] as const;
-export type SheetState = (typeof SHEET_STATES)[number];
+type SheetState = (typeof SHEET_STATES)[number];
 
 /** How long a task may stay open, business time, before it counts as overdue. A recall is urgent. */
 export const SHEET_DUE_WITHIN: Readonly<Record<SheetKind, number>> = {

@@ -14,7 +14,7 @@ export interface Target extends Receipt {
 }
 
 /** What there is to do about it. */
-export type Plan =
+type Plan =
   /**
    * The call that takes it down; `gone` are the codes that say that it is not there any more. Where a refusal does not say
    * so, `check` asks (msg_status `DELETE`): a call whose answer was lost may have taken it down.

@@ -26,7 +26,7 @@ export interface Token {
 }
 
 /** What to do for a token. `none`: there is no way to one. */
-export type Choice = { type: "use"; text: string } | { type: "fetch" } | { type: "none" };
+type Choice = { type: "use"; text: string } | { type: "fetch" } | { type: "none" };
 
 /**
  * The token for a call at `now` (wall clock); `refused` is one that the platform has just refused. Without an AppSecret

@@ -14,16 +14,16 @@ import type { Actor } from "../newsroom/types.ts";
 import { correctPost, insertCorrection, insertRecalls, recallPosts } from "./store.ts";
 
 /** Statements that make subscribers look at the wire. The delivery room provides them. */
-export type WakeSubscribers = (now: number) => Statement[];
+type WakeSubscribers = (now: number) => Statement[];
 
 /** What an amendment asks of the people who posted the video by hand. The handover room provides it. */
-export interface HandoverPort {
+interface HandoverPort {
   corrected(db: D1Database, articleId: number, note: string, guard: Guard, now: number): Statement[];
   recalled(db: D1Database, articleId: number, note: string, guard: Guard, now: number): Statement[];
 }
 
 /** What a recall asks of accounts that hold the posts themselves. The wechat room provides it. */
-export interface AccountPort {
+interface AccountPort {
   recalled(db: D1Database, articleId: number, note: string, guard: Guard, now: number): Statement[];
 }
 

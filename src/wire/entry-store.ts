@@ -1,9 +1,8 @@
 /** The wire's entries as those who follow it read them: by cursor, by number, by name. */
-import { row, rows } from "../platform/d1.ts";
+import { rows } from "../platform/d1.ts";
 import { picturesOf } from "../articles/media.ts";
 import { PICTURES } from "../articles/record-store.ts";
 import type { MediaFacts } from "../articles/types.ts";
-import { HEAD } from "./store.ts";
 
 export const ENTRY_KINDS = ["published", "corrected", "recalled"] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
@@ -85,7 +84,7 @@ export async function readSlices(
 }
 
 /** Which entries somebody asks for by name. `upTo` is the last one that may be among them. */
-export type Asked = ({ from: number; to: number } | { posts: readonly string[] } | { since: number }) & {
+type Asked = ({ from: number; to: number } | { posts: readonly string[] } | { since: number }) & {
   upTo: number;
 };
 
@@ -127,9 +126,4 @@ export async function readWire(db: D1Database, after: number, limit: number): Pr
     db.prepare(`${entrySelect(false)} WHERE w.seq > ? ORDER BY w.seq LIMIT ?`).bind(after, limit),
   );
   return found.map(toEntry);
-}
-
-/** The seq of the last entry, 0 before the first. */
-export async function readHead(db: D1Database): Promise<number> {
-  return (await row<{ head: number }>(db.prepare(`SELECT ${HEAD} AS head`)))!.head;
 }

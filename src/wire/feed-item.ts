@@ -6,7 +6,7 @@ import type { Readable, Reading } from "./reading.ts";
 import { readingOf } from "./reading.ts";
 
 /** What of a post a feed tells. */
-export interface FeedPost extends Readable {
+interface FeedPost extends Readable {
   uid: string;
   title: string;
   digest: string;

@@ -154,7 +154,7 @@ export function listFront(db: D1Database, each: number): Promise<FrontPost[]> {
 }
 
 /** A column with its newest live post; both null while it has none. */
-export interface ColumnFront {
+interface ColumnFront {
   column: string;
   name: string;
   uid: string | null;

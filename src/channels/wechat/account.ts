@@ -7,8 +7,8 @@ import { isZone } from "../../platform/time.ts";
  * `service` a 服务号 (four times a month), `drafts` an account that may only make drafts, `manual` one for which a person
  * presses the button.
  */
-export const MODES = ["certified", "service", "drafts", "manual"] as const;
-export type Mode = (typeof MODES)[number];
+const MODES = ["certified", "service", "drafts", "manual"] as const;
+type Mode = (typeof MODES)[number];
 
 /** How often an account may send to all its followers. */
 export interface MassQuota {
@@ -17,7 +17,7 @@ export interface MassQuota {
 }
 
 /** What the platform grants each sort of account, unless the office was granted more (reference of `message/mass/sendall`). */
-export const USUAL_MASS: Readonly<Record<Mode, MassQuota>> = {
+const USUAL_MASS: Readonly<Record<Mode, MassQuota>> = {
   certified: { day: 1, month: 31 },
   service: { day: 1, month: 4 },
   drafts: { day: 0, month: 0 },

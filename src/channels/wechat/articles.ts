@@ -33,10 +33,10 @@ export interface DraftArticle {
 }
 
 /** What the account calls a picture; null when it cannot be had, undefined before it was asked for. */
-export type Uploaded = Readonly<Record<string, string | null>>;
+type Uploaded = Readonly<Record<string, string | null>>;
 
 /** A picture's key in {@link Uploaded}. */
-export const pictureKey = ({ use, src }: Picture): string => `${use} ${src}`;
+const pictureKey = ({ use, src }: Picture): string => `${use} ${src}`;
 
 /** The picture of a key. */
 export function pictureOf(key: string): Picture {

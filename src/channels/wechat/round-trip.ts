@@ -46,7 +46,7 @@ function attributes(text: string): Map<string, string> {
 const address = (src: string): string => src.replace(/^https?:/, "").replace(/[?#].*$/s, "");
 
 /** What of an article's HTML a reader would miss. */
-export function bodyOf(html: string): Body {
+function bodyOf(html: string): Body {
   const body: Body = { text: "", links: [], pictures: [], tags: new Map(), styled: 0 };
   let link: { href: string; from: number } | null = null;
   let at = 0;
@@ -107,7 +107,7 @@ function losses(sent: string, got: string): string | null {
 }
 
 /** An article as draft/get gives it back. */
-export type Kept = Partial<Record<string, unknown>>;
+type Kept = Partial<Record<string, unknown>>;
 
 /**
  * What an article lost in the draft, in words; null if a reader misses nothing. The platform keeps the digest of an article

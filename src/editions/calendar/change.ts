@@ -34,7 +34,7 @@ export interface CalendarYear {
 }
 
 /** What a change gives, and how that differs from what was. */
-export interface Proposed {
+interface Proposed {
   after: CalendarYear;
   changes: Changes;
 }

@@ -19,7 +19,7 @@ export interface Changes {
 }
 
 /** A date with what kind of day it is. */
-export interface DatedDay extends Day {
+interface DatedDay extends Day {
   date: string;
 }
 

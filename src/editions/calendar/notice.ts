@@ -7,12 +7,12 @@ import type { ArrangedDay } from "./holidays.ts";
 import { HOLIDAYS, holidayName, ordinary, weekdayOf, yearOf } from "./holidays.ts";
 
 /** A sentence of a notice that cannot be taken, and why. */
-export interface NoticeProblem {
+interface NoticeProblem {
   sentence: string;
   message: string;
 }
 
-export type Notice =
+type Notice =
   | {
       ok: true;
       /** Its number, such as 国办发明电〔2025〕7号, if the text has it. */

@@ -13,7 +13,7 @@ const patience = (items: number): number => (items <= 24 ? 20_000 : 2000);
 type Kin = Pick<Candidate, "column" | "unit">;
 
 /** Whether two articles must not be neighbours. */
-export const clash = (a: Kin, b: Kin): boolean =>
+const clash = (a: Kin, b: Kin): boolean =>
   (a.column !== null && a.column === b.column) || (a.unit !== null && a.unit === b.unit);
 
 /** One spot of the day in reading order: held by a placed pick, or free. */

@@ -8,7 +8,7 @@ import { because, shown } from "./reasons.ts";
 import { capOf, isCounted, isReprint, isSpecial, mayRun, reprintLimit } from "./rules.ts";
 import type { Candidate, LadderInput, PassedOver, Rung } from "./types.ts";
 
-export interface Choice {
+interface Choice {
   candidate: Candidate;
   rung: Rung;
   reason: string;

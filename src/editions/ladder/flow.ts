@@ -12,7 +12,7 @@ export interface Cell {
 }
 
 /** What may still be chosen. */
-export interface Limits {
+interface Limits {
   /** Places. */
   room: number;
   columnLeft: (column: number) => number;

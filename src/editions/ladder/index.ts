@@ -5,16 +5,4 @@
 export { fill } from "./fill.ts";
 export { spread } from "./places.ts";
 export { whyNot } from "./reasons.ts";
-export { RUNGS } from "./types.ts";
-export type {
-  Candidate,
-  LadderInput,
-  LadderResult,
-  LadderSlot,
-  NewPick,
-  PassedOver,
-  Pin,
-  Placed,
-  Rules,
-  Rung,
-} from "./types.ts";
+export type { Candidate, LadderInput, LadderResult, NewPick, Placed, Rules, Rung } from "./types.ts";

@@ -3,7 +3,7 @@ import type { Kind } from "../../articles/types.ts";
 import type { Medium } from "../../newsroom/types.ts";
 
 /** The rungs in the order in which they are climbed; each pick records the one that it was chosen on. */
-export const RUNGS = [
+const RUNGS = [
   "must_run",
   "pinned",
   "expiring",

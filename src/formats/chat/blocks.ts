@@ -3,8 +3,8 @@ import { hasLineEnd, inOneLine, mergeRuns, type Run } from "../runs.ts";
 
 type Of<Kind extends Block["kind"]> = Extract<Block, { kind: Kind }>;
 export type TableBlock = Of<"table">;
-export type ImageBlock = Of<"image">;
-export type TextBlock = Of<"text">;
+type ImageBlock = Of<"image">;
+type TextBlock = Of<"text">;
 
 const BETWEEN: Run = { text: " | " };
 const LINE_END: Run = { text: "\n" };

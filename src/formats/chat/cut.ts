@@ -119,7 +119,7 @@ export const JSON_TEXT: Measure = { of: jsonTextLength, unit: 6 };
  * How a medium writes a block after the one before it (null: it shows nothing), and what that costs of each limit:
  * exactly, and at most, which is quick to tell.
  */
-export type Writing<Part> = {
+type Writing<Part> = {
   write(block: Block, previous: Block | null): Part | null;
   cost(part: Part): readonly number[];
   atMost(part: Part): readonly number[];

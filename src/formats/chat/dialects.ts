@@ -15,7 +15,7 @@ const SYNTAX = /[*`~[\]<|\\]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|&(?=#|[A-Za-z][A
  * Full-width forms of characters that would be syntax: for platforms that document no escape. A backslash or a reference
  * would be seen there by somebody; a full-width form is read as the character wherever Chinese is.
  */
-export const fullWidth = replacer(SYNTAX, fullWidthMark);
+const fullWidth = replacer(SYNTAX, fullWidthMark);
 
 const fenceable = (code: string, refused: RegExp): boolean => code.trim() !== "" && !refused.test(code);
 

@@ -15,7 +15,7 @@ type FeedLink = { readonly title: string; readonly messageURL: string; readonly 
 export type DingtalkFeed = { readonly msgtype: "feedCard"; readonly feedCard: { readonly links: readonly FeedLink[] } };
 
 /** Bytes of the whole body. */
-export const DINGTALK_BODY = 20_000;
+const DINGTALK_BODY = 20_000;
 const MOST_LINKS = 20;
 const AROUND = jsonLength({ msgtype: "markdown", markdown: { title: "", text: "" } } satisfies DingtalkMarkdown);
 

@@ -18,7 +18,7 @@ export type DiscordMessage = {
 };
 
 /** UTF-16 units, and embeds (docs.discord.com, message object; discord-api-types). `total` is of all embeds together. */
-export const DISCORD_LIMITS = { content: 2000, title: 256, description: 4096, footer: 2048, total: 6000, embeds: 10 };
+const DISCORD_LIMITS = { content: 2000, title: 256, description: 4096, footer: 2048, total: 6000, embeds: 10 };
 
 const message = (embeds: readonly Embed[]): DiscordMessage => ({ embeds, allowed_mentions: { parse: [] } });
 

@@ -9,7 +9,7 @@ import { linkWords, oneLine, type Piece, type Summary } from "./piece.ts";
 type PlainText = { readonly tag: "plain_text"; readonly content: string };
 type Align = "left" | "center" | "right";
 /** What we use of card JSON 2.0 (open.feishu.cn, 卡片 JSON 2.0 结构). Only `markdown` has markup. */
-export type FeishuElement =
+type FeishuElement =
   | { readonly tag: "markdown"; readonly content: string }
   | { readonly tag: "div"; readonly text: PlainText }
   | { readonly tag: "hr" }

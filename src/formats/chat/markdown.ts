@@ -30,7 +30,7 @@ export type Dialect = {
 const TARGET = /[()[\]<>|\\*_~`"'!]/;
 
 /** An address as the target of a link in Markdown. */
-export const linkTarget = replacer(TARGET, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+const linkTarget = replacer(TARGET, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /** `[label](url)`. */
 export const markdownLink = (label: string, url: string): string => `[${label}](${linkTarget(url)})`;

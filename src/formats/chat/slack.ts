@@ -15,7 +15,7 @@ type RichElement = {
 };
 type PlainText = { readonly type: "plain_text"; readonly text: string; readonly emoji: false };
 /** What we use of Block Kit (@slack/types): structure, in which no text is markup. */
-export type SlackBlock =
+type SlackBlock =
   | { readonly type: "header"; readonly text: PlainText }
   | { readonly type: "context"; readonly elements: readonly PlainText[] }
   | { readonly type: "rich_text"; readonly elements: readonly RichElement[] }
@@ -28,7 +28,7 @@ export type SlackMessage = { readonly text: string; readonly blocks: readonly Sl
  * Characters and blocks (docs.slack.dev, Block Kit). `total` is ours: a message is refused as `msg_blocks_too_long` at some
  * 13,000 characters of all blocks together, JSON and all, which no page says (slackapi/bolt-js issue 2509).
  */
-export const SLACK_LIMITS = { header: 150, blocks: 50, total: 12_000, alt: 2000, url: 3000 };
+const SLACK_LIMITS = { header: 150, blocks: 50, total: 12_000, alt: 2000, url: 3000 };
 // What a new rich text block is in JSON around its elements.
 const AROUND = 40;
 // oxlint-disable-next-line no-control-regex

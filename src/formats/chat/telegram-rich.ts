@@ -6,7 +6,7 @@ import { linkWords, type Piece } from "./piece.ts";
 import { telegramMessage, type TelegramMessage } from "./telegram.ts";
 
 /** What we use of Bot API 10.1's `RichText`. */
-export type RichText =
+type RichText =
   | string
   | readonly RichText[]
   | { readonly type: "bold" | "italic" | "strikethrough" | "code"; readonly text: RichText }
@@ -19,7 +19,7 @@ type RichCell = {
   readonly valign: "top";
 };
 /** What we use of Bot API 10.1's `InputRichBlock`. */
-export type RichBlock =
+type RichBlock =
   | { readonly type: "paragraph"; readonly text: RichText }
   | { readonly type: "heading"; readonly text: RichText; readonly size: 1 | 2 | 3 | 4 | 5 | 6 }
   | { readonly type: "pre"; readonly text: RichText; readonly language?: string }
@@ -34,7 +34,7 @@ export type TelegramRich = {
 };
 
 // Characters, blocks (rows and quotes count), media and columns: the limits of a rich message.
-export const RICH = { characters: 32_768, blocks: 500, media: 50, columns: 20 };
+const RICH = { characters: 32_768, blocks: 500, media: 50, columns: 20 };
 
 function richRun({ text, link, bold, italic, strike, code }: Run): RichText {
   let rich: RichText = text;

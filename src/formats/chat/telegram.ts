@@ -10,7 +10,7 @@ export type Entity = { readonly offset: number; readonly length: number } & (
   | { readonly type: "pre"; readonly language?: string }
   | { readonly type: "text_link"; readonly url: string }
 );
-export type TelegramText = { readonly text: string; readonly entities: readonly Entity[] };
+type TelegramText = { readonly text: string; readonly entities: readonly Entity[] };
 
 /** The body of `sendMessage`, without the chat: no `parse_mode`, so nothing in the text is markup. */
 export type TelegramMessage = TelegramText & { readonly link_preview_options: { readonly is_disabled: true } };
@@ -21,8 +21,8 @@ export type TelegramPhoto = {
   readonly caption_entities: readonly Entity[];
 };
 
-export const TELEGRAM_TEXT = 4096;
-export const TELEGRAM_CAPTION = 1024;
+const TELEGRAM_TEXT = 4096;
+const TELEGRAM_CAPTION = 1024;
 // Known of the servers, not in the documentation: what is beyond the hundredth entity is dropped without a word.
 const MOST_ENTITIES = 100;
 const LONG_QUOTE = 600;

@@ -4,7 +4,7 @@ import { type EmailFrame, letterPage, type Letter, textFoot } from "./frame.ts";
 import * as style from "./styles.ts";
 
 /** One of several articles in a letter. */
-export type EmailEntry = {
+type EmailEntry = {
   readonly title: string;
   readonly digest: string;
   readonly cover: string | null;

@@ -23,7 +23,7 @@ const OUTLOOK_END = "<!--[if mso]></td></tr></table><![endif]-->";
 const FILLER = "\u00a0\u200c".repeat(60);
 
 /** Bytes of a text as UTF-8. */
-export const bytes = (text: string): number => new TextEncoder().encode(text).length;
+const bytes = (text: string): number => new TextEncoder().encode(text).length;
 
 /** As many of the blocks, from the first one, as `room` bytes hold with a line break after each. */
 export function firstThatFit(blocks: readonly string[], room: number): string[] {

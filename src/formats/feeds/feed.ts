@@ -16,7 +16,7 @@ export interface FeedItem {
 }
 
 /** That a post was taken back. Only Atom has words for it (RFC 6721). */
-export interface Withdrawn {
+interface Withdrawn {
   url: string;
   at: Date;
 }

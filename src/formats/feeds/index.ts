@@ -4,16 +4,7 @@ import type { FeedAddress } from "./feed.ts";
 import { jsonFeed } from "./json.ts";
 import { rss } from "./rss.ts";
 
-export {
-  type Feed,
-  type FeedAddress,
-  feedAt,
-  type FeedItem,
-  hubOf,
-  readFeedAddress,
-  SITE_NAME,
-  type Withdrawn,
-} from "./feed.ts";
+export { feedAt, type FeedItem, hubOf, readFeedAddress, SITE_NAME } from "./feed.ts";
 
 /** A feed's file name, how it is written, and its media type. */
 export const FEEDS = {

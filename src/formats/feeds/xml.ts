@@ -12,12 +12,12 @@ const legal = (text: string): string => text.toWellFormed().replace(ILLEGAL, "")
 export const MEDIA_RSS = "http://search.yahoo.com/mrss/";
 
 /** XML that is complete in itself. Only this file makes it. */
-export interface Xml {
+interface Xml {
   readonly xml: string;
 }
 
 /** Text, escaped. */
-export function text(value: string): Xml {
+function text(value: string): Xml {
   return { xml: legal(value).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;") };
 }
 

@@ -8,7 +8,7 @@ export const CAPTIONS = ["left", "centre"] as const;
 export const COLUMN_HEADS = ["band", "centred", "label"] as const;
 
 /** A callout's colours: its mark and border, and what its box is filled with (null: nothing, it has a frame instead). */
-export type CalloutColours = { readonly ink: string; readonly fill: string | null };
+type CalloutColours = { readonly ink: string; readonly fill: string | null };
 
 /** What a publication's articles look like in WeChat. Colours are `#rrggbb`. */
 export type Theme = {

@@ -11,7 +11,7 @@ const VAGUE = /(?:近|约|超|逾|余|多|左右|以上|以下|不足|不到|上
 const valueOf = (text: string): number => Number(text.replaceAll(",", ""));
 
 /** Whether `part` of `whole` is `percent`, rounded or cut to the decimals that are written. */
-export function isShare(part: number, whole: number, percent: string): boolean {
+function isShare(part: number, whole: number, percent: string): boolean {
   const unit = 10 ** -(percent.split(".")[1]?.length ?? 0);
   const off = (part / whole) * 100 - Number(percent);
   return Math.abs(off) <= unit / 2 + 1e-9 || (off >= 0 && off < unit);

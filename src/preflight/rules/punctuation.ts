@@ -7,7 +7,7 @@ const WIDE_MARK = /[\u3000-\u303f\uff01-\uff0f\uff1a-\uff20“”‘’…—]/;
 const HALF = new Set(",.;:?!()\"'「」『』⋯");
 
 /** One difference between a line and the line as it should be: [from, to) reads `by`. */
-export interface Edit {
+interface Edit {
   from: number;
   to: number;
   by: string;
@@ -17,7 +17,7 @@ export interface Edit {
  * The differences, if all that was done is to replace a mark by another or to drop spaces: null for anything else, which
  * nobody asked for.
  */
-export function editsBetween(text: string, wanted: string): Edit[] | null {
+function editsBetween(text: string, wanted: string): Edit[] | null {
   const edits: Edit[] = [];
   let [i, j] = [0, 0];
   while (i < text.length) {
@@ -69,7 +69,7 @@ const ROUNDS = 4;
  * What to change in a line, in terms of the line as it is, so that it then needs no more changes; `safe` tells whether
  * that was reached.
  */
-export function mend(line: string, proofread: (line: string) => string): { edits: Edit[]; safe: boolean } {
+function mend(line: string, proofread: (line: string) => string): { edits: Edit[]; safe: boolean } {
   let units = [...line.split("").entries()];
   const dropped: number[] = [];
   let safe = false;

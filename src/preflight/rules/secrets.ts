@@ -21,7 +21,7 @@ const digitsOf = (text: string): string => text.replace(/[^\dXx]/g, "").toUpperC
 const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 
 /** Whether 18 characters are a resident's identity number: region, birth date and checksum (GB 11643-1999). */
-export function isIdNumber(text: string): boolean {
+function isIdNumber(text: string): boolean {
   if (!/^[1-9]\d{16}[\dX]$/.test(text) || !/^(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|91)/.test(text))
     return false;
   const [year, month, day] = [text.slice(6, 10), text.slice(10, 12), text.slice(12, 14)];
@@ -33,7 +33,7 @@ export function isIdNumber(text: string): boolean {
 }
 
 /** Whether 16 to 19 digits are a bank card's: an issuer's first digits (ISO/IEC 7812) and the Luhn checksum. */
-export function isBankCard(text: string): boolean {
+function isBankCard(text: string): boolean {
   if (!/^(?:62|60|81|9[0-9]|4|5[1-5]|2[2-7]|35)\d{14,17}$/.test(text) || text.length < 16 || text.length > 19)
     return false;
   const sum = [...text].toReversed().reduce((total, digit, i) => {

@@ -9,9 +9,9 @@ import { BLOCKING_RULES } from "../../preflight/index.ts";
 import { characters, date, line, link, moment, page, slug, sound, visible } from "./schemas.ts";
 
 /** A title is a line for a screen: twice what WeChat shows of one. */
-export const TITLE_LIMIT = 64;
+const TITLE_LIMIT = 64;
 /** The largest text, bytes of UTF-8: a row of D1 holds 2 MB. */
-export const MARKDOWN_LIMIT = 1024 * 1024;
+const MARKDOWN_LIMIT = 1024 * 1024;
 
 const markdown = sound
   .transform(cleanText)
@@ -25,7 +25,7 @@ const cover = z.union([z.string().refine((path) => mediaHash(path) !== null), li
 });
 
 /** The longest captions, characters. */
-export const CAPTIONS_LIMIT = 20_000;
+const CAPTIONS_LIMIT = 20_000;
 
 const file = z.union(
   [

@@ -6,7 +6,7 @@ import { Problem } from "../../platform/problem.ts";
 import type { Ctx } from "../context.ts";
 
 /** Twice the largest text: JSON may escape every character of one. */
-export const BODY_LIMIT = 2 * 1024 * 1024;
+const BODY_LIMIT = 2 * 1024 * 1024;
 
 const BODY = "(body)";
 

@@ -19,7 +19,7 @@ import { operation } from "./operation.ts";
 export const preflight = new Hono<App>();
 
 /** A finding as the API shows it; `blocking` if it keeps the article from going on until someone accepts it. */
-export function findingView(finding: Finding) {
+function findingView(finding: Finding) {
   const { key: _, ...shown } = finding;
   return { ...shown, ...(blocking([finding]).length > 0 && { blocking: true }) };
 }

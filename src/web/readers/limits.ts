@@ -7,7 +7,7 @@ import type { Ctx } from "../context.ts";
 export const SMALL = 8 * 1024;
 
 /** Whoever holds an address of IPv6 holds 2^64 of them: they count as one. */
-export function addressKey(address: string): string {
+function addressKey(address: string): string {
   if (!ipaddr.IPv6.isValid(address)) return address;
   const parsed = ipaddr.process(address);
   return parsed instanceof ipaddr.IPv6 ? parsed.parts.slice(0, 4).join(":") : parsed.toString();

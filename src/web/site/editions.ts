@@ -1,7 +1,7 @@
 /** Posts as readers know them: by the edition they came out in. */
 import type { PostSummary } from "../../wire/post-store.ts";
 
-export interface EditionOf<Post> {
+interface EditionOf<Post> {
   date: string;
   posts: Post[];
 }

@@ -5,7 +5,7 @@ import { SITE_NAME } from "../../formats/feeds/index.ts";
 import type { Cover } from "../../formats/index.ts";
 import type { Ctx } from "../context.ts";
 
-export interface Page {
+interface Page {
   title: string;
   description: string;
   /** The page's own path and query; null for one that is not to be found again. */

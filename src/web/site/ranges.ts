@@ -1,6 +1,6 @@
 /** `Range` of one part (RFC 9110 §14): phones do not play a video from a server that cannot give a part of it. */
 
-export type Part =
+type Part =
   /** The whole: no range was asked for, or one that is better ignored. */
   | { type: "whole" }
   | { type: "part"; offset: number; length: number }

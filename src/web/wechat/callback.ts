@@ -19,7 +19,7 @@ const tag = "wechat";
 const LIMIT = 64 * 1024;
 
 /** The platform waits five seconds, then tells the reader that the account is out of order. */
-export const DEADLINE = 4.5 * SECOND;
+const DEADLINE = 4.5 * SECOND;
 
 const queryOf = (c: Ctx): Query => c.req.query();
 

@@ -30,13 +30,7 @@ import { type Card, CARDS, type Reply, replyXml, type Wish, wishOf } from "./rep
 import { bestMatch } from "./search.ts";
 
 /** What else follows from the end of a job: statements of the batch that notes it, each under the guard. */
-export type FinishedPort = (
-  db: D1Database,
-  channelId: number,
-  finish: Finish,
-  guard: Guard,
-  now: number,
-) => Statement[];
+type FinishedPort = (db: D1Database, channelId: number, finish: Finish, guard: Guard, now: number) => Statement[];
 
 export interface CallbackDeps {
   db: D1Database;

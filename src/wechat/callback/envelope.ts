@@ -12,13 +12,13 @@ import { MINUTE, SECOND } from "../../platform/time.ts";
 export type Query = Readonly<Partial<Record<string, string>>>;
 
 /** What of an account's config the callback goes by. */
-export type Keys = Pick<AccountConfig, "app_id" | "token" | "encoding_aes_key">;
+type Keys = Pick<AccountConfig, "app_id" | "token" | "encoding_aes_key">;
 
 /** How far a call's timestamp may be from our clock: the platform's own repeats come within seconds. */
 export const FRESHNESS = 5 * MINUTE;
 
 /** What a call says; `why` is for the log and holds nothing of the call. */
-export type Opened = { type: "opened"; xml: string; sealed: boolean } | { type: "refused"; why: string };
+type Opened = { type: "opened"; xml: string; sealed: boolean } | { type: "refused"; why: string };
 
 const SIGNATURE = /^[0-9a-f]{40}$/;
 

@@ -2,13 +2,13 @@
 import { childOf, listOf, type Node, nodeOf, numberOf, textOf } from "./nodes.ts";
 
 /** An article that is out: its place in the draft, from 1, and its address. */
-export interface FinishedArticle {
+interface FinishedArticle {
   index: number;
   url: string;
 }
 
 /** What the platform thinks of an article's originality. */
-export interface Copyright {
+interface Copyright {
   index: number;
   /** AuditState, the platform's own number. Null when not said. */
   audit: number | null;

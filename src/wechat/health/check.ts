@@ -8,7 +8,7 @@ import { callsOf, type CallbackCheck, type CallQuota, quotaNotice, type Refusal 
 import { putChecked } from "./store.ts";
 import { noteReached, noteTrouble, tellOnce } from "./trouble-store.ts";
 
-export interface CheckDeps {
+interface CheckDeps {
   db: D1Database;
   wechat: WechatClient;
   wall: () => number;

@@ -5,7 +5,7 @@ import { row, rows } from "../../platform/d1.ts";
 import type { CallbackCheck, CallQuota, LastError, Refusal, Seen } from "./rules.ts";
 
 /** What live checks found. `null` leaves what was known. */
-export interface Checked {
+interface Checked {
   quota: Readonly<Record<string, CallQuota>> | null;
   callback: CallbackCheck | null;
 }
@@ -23,7 +23,7 @@ export function putChecked(db: D1Database, channelId: number, { quota, callback 
 }
 
 /** When an account is looked at next, and what became of asking for its numbers. Times are business times. */
-export interface Looked {
+interface Looked {
   nextAt: number;
   /** Until then no numbers are asked for; null leaves it. */
   restUntil: number | null;
@@ -68,7 +68,7 @@ export function claimLook(db: D1Database, channelId: number, nextAt: number): St
 }
 
 /** An account whose daily look is due. */
-export interface DueAccount {
+interface DueAccount {
   id: number;
   uid: string;
   name: string;
@@ -161,7 +161,7 @@ export async function readKnown(db: D1Database, channelId: number): Promise<Know
 }
 
 /** An account and what was last seen of it. */
-export interface SeenAccount {
+interface SeenAccount {
   uid: string;
   name: string;
   certifiedUntil: string | undefined;

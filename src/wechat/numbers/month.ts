@@ -3,7 +3,7 @@ import { accountOf } from "../accounts.ts";
 import { listMonth } from "./store.ts";
 
 /** What the monthly record says of a day. */
-export type RecordedDay = Record<"followers" | "came" | "went" | "reads", number | null>;
+type RecordedDay = Record<"followers" | "came" | "went" | "reads", number | null>;
 
 /** The figures of a publication's account by date, or null where it has no account. One query. */
 export async function monthOf(

@@ -56,7 +56,7 @@ export function putReads(
 }
 
 /** A day's figures beside what the callback counted of it. */
-export interface CountedDay extends DayFigures {
+interface CountedDay extends DayFigures {
   subscribed: number | null;
   unsubscribed: number | null;
 }
@@ -76,7 +76,7 @@ export function listDays(db: D1Database, channelId: number, from: string, to: st
 }
 
 /** How a post did at an account. */
-export interface PostReads {
+interface PostReads {
   published: string;
   post: string;
   title: string;
@@ -87,7 +87,7 @@ export interface PostReads {
 }
 
 /** At most this many posts of a range are listed, the newest. */
-export const POSTS_LISTED = 500;
+const POSTS_LISTED = 500;
 
 /** The posts published from `from` to `to` with their totals, the newest day first. One query. */
 export function listReads(db: D1Database, channelId: number, from: string, to: string): Promise<PostReads[]> {
@@ -105,7 +105,7 @@ export function listReads(db: D1Database, channelId: number, from: string, to: s
 }
 
 /** An account's figures of a month, and what tells whose account it is. */
-export interface MonthRow extends Omit<DayFigures, "date"> {
+interface MonthRow extends Omit<DayFigures, "date"> {
   /** Null in the one row of an account of which nothing is known. */
   date: string | null;
   id: number;

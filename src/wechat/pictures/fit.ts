@@ -15,7 +15,7 @@ const MOST_PIXELS = 50_000_000;
 const QUALITIES = [85, 70];
 const SMALLER = 0.7;
 
-export type Fitted =
+type Fitted =
   | { type: "picture"; bytes: Uint8Array<ArrayBuffer>; mime: "image/jpeg" | "image/png" }
   | { type: "missing"; why: string };
 

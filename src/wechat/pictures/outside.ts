@@ -6,7 +6,7 @@ import { judgeTarget } from "../../delivery/target.ts";
 import { SECOND } from "../../platform/time.ts";
 
 /** How long a picture's site may take for all of it, ms. */
-export const PICTURE_DEADLINE = 15 * SECOND;
+const PICTURE_DEADLINE = 15 * SECOND;
 
 /** What fetching needs; `deadline` in ms. */
 export interface OutsideDeps {

@@ -1,7 +1,7 @@
 /** What is to be known of a WebP file before it is decoded (developers.google.com/speed/webp/docs/riff_container). */
 
 /** A picture without movement, and whether it is stored without loss, which costs its decoder twice the memory. */
-export interface StillWebp {
+interface StillWebp {
   bytes: Uint8Array<ArrayBuffer>;
   lossless: boolean;
 }

@@ -26,7 +26,7 @@ export function emit(world: World, account: Account, event: string, fields: stri
 }
 
 /** A message or event, with whatever is to become of it. */
-export function push(world: World, message: { app_id: string; event: string; fields: string }): void {
+function push(world: World, message: { app_id: string; event: string; fields: string }): void {
   const how = eventFault(world.faults, message.app_id, message.event)?.do;
   if (how === "lose") return;
   const due = world.now() + (typeof how === "object" ? how.delay : 0);

@@ -1,6 +1,6 @@
 /** What a test has the platform do wrong: calls that fail, outcomes that are bad, events that are lost. */
 
-export type FaultAnswer = { errcode: number; errmsg?: string } | "timeout" | "reset" | "http-502" | "html";
+type FaultAnswer = { errcode: number; errmsg?: string } | "timeout" | "reset" | "http-502" | "html";
 
 /** A call that goes wrong. */
 export interface Fault {

@@ -8,7 +8,7 @@ const startsWith = (bytes: Uint8Array, ...start: number[]): boolean => start.eve
 const ascii = (bytes: Uint8Array, from: number, to: number): string => String.fromCharCode(...bytes.subarray(from, to));
 
 /** What a file is by its bytes; null: no image that the platform has heard of. */
-export function imageType(bytes: Uint8Array): "png" | "jpeg" | "gif" | "bmp" | "webp" | "avif" | null {
+function imageType(bytes: Uint8Array): "png" | "jpeg" | "gif" | "bmp" | "webp" | "avif" | null {
   if (startsWith(bytes, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return "png";
   if (startsWith(bytes, 0xff, 0xd8, 0xff)) return "jpeg";
   const head = ascii(bytes, 0, 12);

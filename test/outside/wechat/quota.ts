@@ -14,7 +14,7 @@ import {
 const USUAL: Limit = { day: 10_000, minute: 1_000 };
 
 /** Numbers of our own but for the token's: what counts is that a client reads them with `openapi/quota/get`. */
-export const LIMITS: Readonly<Record<string, Limit>> = {
+const LIMITS: Readonly<Record<string, Limit>> = {
   "/cgi-bin/stable_token": { day: 500_000, minute: 10_000 },
   "/cgi-bin/token": { day: 2_000, minute: 1_000 },
   "/cgi-bin/media/uploadimg": { day: 5_000, minute: 600 },

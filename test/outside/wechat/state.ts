@@ -60,7 +60,7 @@ export interface Draft {
   update_time: number;
 }
 
-export interface Material {
+interface Material {
   media_id: string;
   type: "image" | "thumb";
   name: string;
@@ -110,7 +110,7 @@ export interface MassSend {
   confirmed: ((yes: boolean) => void) | null;
 }
 
-export interface Token {
+interface Token {
   app_id: string;
   kind: "stable" | "plain";
   expires: number;
@@ -192,7 +192,7 @@ export interface Upload {
   hash: string;
 }
 
-export type Handler = (call: Call) => object;
+type Handler = (call: Call) => object;
 /** Path → what it does, and the method that it takes. */
 export type Handlers = Readonly<Record<string, { method: "GET" | "POST"; handle: Handler }>>;
 

@@ -59,7 +59,7 @@ function plain(world: World, account: Account, now: number): object {
   return answer(world, account.plain, now);
 }
 
-export interface TokenCall {
+interface TokenCall {
   method: string;
   path: string;
   query: URLSearchParams;

@@ -8,7 +8,7 @@ export const DATE = "2026-11-23";
 export const at = (hour: number): number => Date.parse(`${DATE}T00:00:00+08:00`) + hour * HOUR;
 export const RUNS = { numRuns: 2000 };
 
-export const plain: LadderInput["rules"] = {
+const plain: LadderInput["rules"] = {
   maximum: null,
   columnCap: null,
   unitCap: null,
@@ -79,7 +79,7 @@ const capMap = fc
   .array(fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 3 })), { maxLength: 2 })
   .map((entries) => new Map(entries));
 
-export const rules = (quota: number): fc.Arbitrary<LadderInput["rules"]> =>
+const rules = (quota: number): fc.Arbitrary<LadderInput["rules"]> =>
   fc.record({
     maximum: rarely(fc.integer({ min: quota, max: quota + 3 })),
     columnCap: cap,

@@ -59,7 +59,7 @@ function linksOf(piece: Piece): string[] {
 }
 
 /** That what is seen is the article, or its start: nothing else, nothing less, and no way but its own. */
-export function checkSeen({ text, links, images }: Seen, piece: Piece, withAlts: boolean): void {
+function checkSeen({ text, links, images }: Seen, piece: Piece, withAlts: boolean): void {
   const known = [piece.url, piece.cover ?? "", ...linksOf(piece)];
   for (const url of [...links, ...images])
     if (!known.some((each) => sameAddress(each, url))) expect.fail(`a way to ${url}`);

@@ -2,7 +2,7 @@
 
 export type Element = { readonly tag: string; readonly attributes: Readonly<Record<string, string>> };
 export type Page = { readonly elements: readonly Element[]; readonly text: string };
-export type Rules = Readonly<Record<string, readonly string[]>>;
+type Rules = Readonly<Record<string, readonly string[]>>;
 
 const VOID = new Set(["br", "hr", "img", "input", "meta"]);
 const LINES = new Set(["p", "h2", "h3", "h4", "h5", "h6", "figcaption", "th", "td"]);
@@ -128,7 +128,7 @@ export function readLetter(html: string): Page {
   return readMarkup(html.slice(start.length).replaceAll(column, ""), frame, EMAIL_LINES);
 }
 
-export const WECHAT: Rules = {
+const WECHAT: Rules = {
   ...Object.fromEntries(["section", "p", "h2", "h3", "h4", "h5", "h6", "span", "hr"].map((tag) => [tag, ["style"]])),
   ...Object.fromEntries(
     ["blockquote", "pre", "table", "tr", "th", "td", "figure", "figcaption"].map((tag) => [tag, ["style"]]),

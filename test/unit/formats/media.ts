@@ -12,7 +12,7 @@ import {
 } from "../../../src/formats/index.ts";
 import { type Element, EMAIL, EMAIL_LINES, FEED, type Page, readMarkup, readWechat, WEB } from "./markup.ts";
 
-export type Medium = {
+type Medium = {
   readonly name: string;
   readonly render: (doc: Doc) => unknown;
   /**

@@ -13,7 +13,7 @@ export interface Given extends Partial<Omit<Input, "manuscript" | "terms">> {
   terms?: readonly (Pick<Term, "text"> & Partial<Term>)[];
 }
 
-export const term = (given: Pick<Term, "text"> & Partial<Term>): Term => ({
+const term = (given: Pick<Term, "text"> & Partial<Term>): Term => ({
   kind: "forbidden",
   writeAs: null,
   severity: "error",

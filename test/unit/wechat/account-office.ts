@@ -10,7 +10,7 @@ import { Office } from "../delivery/engine/office.ts";
 import { APP } from "./at.ts";
 
 /** Monday 23 November 2026, a quarter of an hour before the account's time. */
-export const BEFORE = Date.parse("2026-11-23T17:15:00+08:00");
+const BEFORE = Date.parse("2026-11-23T17:15:00+08:00");
 const JPEG = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16);
 
 export class AccountOffice extends Office {

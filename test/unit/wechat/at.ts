@@ -3,7 +3,7 @@ import { type Setup } from "../../outside/wechat/state.ts";
 import { type Options, WechatSimulator } from "../../outside/wechat/simulator.ts";
 
 export const APP = { app_id: "wx0123456789abcdef", secret: "0123456789abcdef0123456789abcdef" };
-export const NOON = Date.parse("2026-03-02T12:00:00+08:00");
+const NOON = Date.parse("2026-03-02T12:00:00+08:00");
 const API = "https://api.weixin.qq.com";
 
 export type Answer = Record<string, unknown> & { errcode?: number; errmsg?: string };

@@ -21,7 +21,7 @@ export const PICTURE: LoadedPicture = {
   hash: "ab".repeat(32),
 };
 
-export interface Heard {
+interface Heard {
   url: URL;
   type: string | null;
   body: string;

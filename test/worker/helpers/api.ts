@@ -7,7 +7,7 @@ import { app } from "../../../src/web/app.tsx";
 export const ADMIN = "test-admin-token";
 export const ORIGIN = "https://kanfa.test";
 
-export interface Problem {
+interface Problem {
   type: string;
   title: string;
   status: number;

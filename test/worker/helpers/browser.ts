@@ -25,14 +25,9 @@ async function hkdf(
   return (await hmac(await hmac(salt, ikm), concat(label, Uint8Array.of(1)))).slice(0, size);
 }
 
-export interface Subscription {
+interface Subscription {
   endpoint: string;
   keys: { p256dh: string; auth: string };
-}
-
-export interface Pushed {
-  authorization: string;
-  body: Uint8Array<ArrayBuffer>;
 }
 
 export class Browser {

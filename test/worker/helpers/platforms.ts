@@ -27,7 +27,7 @@ export const CONFIGS = {
 } as const;
 export type Named = keyof typeof CONFIGS;
 
-export interface Call {
+interface Call {
   url: string;
   headers: Headers;
   body: string;
@@ -198,7 +198,7 @@ const ntfy: Platform = {
   accepted: { id: "sPs71M8A2T", time: 1735941771, event: "message", topic: "kanfa-7f3a" },
 };
 
-export const PLATFORMS: Readonly<Record<Named, Platform>> = { wecom, dingtalk, feishu, telegram, slack, discord, ntfy };
+const PLATFORMS: Readonly<Record<Named, Platform>> = { wecom, dingtalk, feishu, telegram, slack, discord, ntfy };
 
 /** The internet of all these platforms at one wall clock. `taken` is what readers saw, by platform, in order. */
 export class Platforms {

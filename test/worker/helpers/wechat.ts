@@ -15,7 +15,7 @@ import { decrypt, encrypt, signature } from "../../outside/wechat/envelope.ts";
 import { ADMIN, ORIGIN } from "./api.ts";
 import { at, World } from "./world.ts";
 
-export const CONFIG = {
+const CONFIG = {
   app_id: "wx0123456789abcdef",
   app_secret: "0123456789abcdef0123456789abcdef",
   token: "kanfaToken2026",
@@ -23,7 +23,7 @@ export const CONFIG = {
 };
 export const AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
 
-export interface Said {
+interface Said {
   status: number;
   type: string | null;
   text: string;

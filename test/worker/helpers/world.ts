@@ -37,7 +37,7 @@ export class Crash extends Error {
 }
 
 /** One thing that the Worker did to the world. */
-export interface Effect {
+interface Effect {
   name: string;
 }
 

@@ -9,12 +9,12 @@ import webpEncoderWasm from "@jsquash/webp/codec/enc/webp_enc.wasm";
 import { defaultOptions as webpOptions } from "@jsquash/webp/meta.js";
 import { GifWriter } from "omggif";
 
-export interface Raw {
+interface Raw {
   data: Uint8ClampedArray<ArrayBuffer>;
   width: number;
   height: number;
 }
-export type Colour = readonly [number, number, number, number];
+type Colour = readonly [number, number, number, number];
 export const RED: Colour = [255, 0, 0, 255];
 export const BLUE: Colour = [0, 0, 255, 255];
 export const CLEAR: Colour = [0, 0, 0, 0];

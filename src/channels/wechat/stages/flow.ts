@@ -49,7 +49,7 @@ export function postsOf(state: State, { posts }: Bundle, { items }: Context): It
 }
 
 /** What the digest of a bundle lists: what the other bundles published. */
-export function listed(state: State, { items }: Context): DigestEntry[] {
+function listed(state: State, { items }: Context): DigestEntry[] {
   return items().flatMap(({ post: { id, title, digest } }) => {
     const url = state.urls[id];
     return url === undefined ? [] : [{ title, digest, url }];

@@ -6,7 +6,7 @@ import { type Bundle, bundleName, type Receipt, type Stage, type State, type Way
 import { ask, type Context, go, type Move, type StageRules } from "./flow.ts";
 
 /** How many articles a draft holds (developers.weixin.qq.com, draft/add; error 45008). */
-export const BUNDLE = 8;
+const BUNDLE = 8;
 
 const ownWay = ({ mode }: AccountConfig): Way => (mode === "certified" || mode === "service" ? "publish" : "draft");
 

@@ -5,8 +5,8 @@ import { judgeFailure } from "../../../../src/channels/kind.ts";
 import { retryAfter } from "../../../../src/channels/retry-after.ts";
 import { MINUTE } from "../../../../src/platform/time.ts";
 
-export const config = z.strictObject({ url: z.url(), token: z.string().default("") });
-export type Config = z.output<typeof config>;
+const config = z.strictObject({ url: z.url(), token: z.string().default("") });
+type Config = z.output<typeof config>;
 
 const DESCRIPTION = {
   config,
@@ -50,7 +50,7 @@ function judge(reply: Reply): Verdict {
 
 export const STAGES = ["create", "publish", "confirm"] as const;
 
-export interface State {
+interface State {
   seqs: number[];
   /** Which of the calls comes next, or was just made. */
   stage: number;

@@ -9,7 +9,7 @@ import { Office } from "./office.ts";
 
 /** How an endpoint fares for a while. `reset`: it never hears of it; `silent`: it takes it and its answer is lost. */
 export const MOODS = ["ok", "down", "reset", "silent", "throttled", "refusing"] as const;
-export type Mood = (typeof MOODS)[number];
+type Mood = (typeof MOODS)[number];
 
 export type Action =
   | { do: "publish"; column: 1 | 2 }

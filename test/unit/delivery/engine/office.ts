@@ -15,7 +15,7 @@ import type { QueueMessage } from "../../../../src/env.ts";
 import { Sqlite } from "./sqlite.ts";
 
 /** Thrown by a Worker that was killed: nothing after it happens. */
-export class Crash extends Error {
+class Crash extends Error {
   override readonly name = "Crash";
 }
 

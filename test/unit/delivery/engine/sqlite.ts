@@ -10,7 +10,7 @@ const migrations = import.meta.glob("../../../../migrations/*.sql", { query: "?r
 type Value = string | number | null;
 
 /** An effect on the world outside a decision: named, so that a history can be told, and able to fail. */
-export type Effect = <T>(name: string, work: () => Promise<T>) => Promise<T>;
+type Effect = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 
 export class Sqlite {
   readonly #db = new DatabaseSync(":memory:");
