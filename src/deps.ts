@@ -5,7 +5,7 @@ import { videoHash } from "./articles/video.ts";
 import { readApiBases } from "./delivery/bases.ts";
 import { bindingMailer, type Mailer, RESEND_BASE, resendMailer } from "./delivery/mail.ts";
 import { officeKeys } from "./delivery/office-keys.ts";
-import { DOH_BASE, dnsOverHttps, type Resolve } from "./delivery/resolve.ts";
+import { dnsOverHttps, DOH_BASE, type Resolve } from "./delivery/resolve.ts";
 import type { Fetch } from "./delivery/send.ts";
 import { wakeShards } from "./delivery/store.ts";
 import { joined, unpick } from "./editions/plan-store.ts";

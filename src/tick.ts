@@ -6,7 +6,7 @@
  * a minute later; at the end the tick fails loudly.
  */
 import { WAKE_LIMIT, wakeArticles } from "./articles/queue-store.ts";
-import { setChores, beat } from "./newsroom/office-store.ts";
+import { beat, setChores } from "./newsroom/office-store.ts";
 import { listPublications } from "./newsroom/publication-store.ts";
 import { noteOverdue, officeDate, overdueYears } from "./editions/calendar/alarm.ts";
 import { calendarOf, OFFICIAL } from "./editions/calendar/calendar.ts";

@@ -1,7 +1,7 @@
 /** What is refused of a channel before it is stored. */
 import type { AnyKind } from "../channels/kind.ts";
 import { takesSteps } from "../channels/kind.ts";
-import { Problem, invalid, unavailable } from "../platform/problem.ts";
+import { invalid, Problem, unavailable } from "../platform/problem.ts";
 import type { Filter } from "./filter.ts";
 import type { Purpose } from "./types.ts";
 import { judgeTarget } from "./target.ts";

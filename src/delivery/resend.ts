@@ -10,7 +10,7 @@ import { conflict, Problem } from "../platform/problem.ts";
 import { MINUTE, SECOND } from "../platform/time.ts";
 import { readAsked, readEntriesNamed } from "../wire/entry-store.ts";
 import type { ChannelRow } from "./channel-store.ts";
-import { findChannelById, exists } from "./channel-store.ts";
+import { exists, findChannelById } from "./channel-store.ts";
 import type { DeliveryDeps } from "./deps.ts";
 import { followAlert, followEntry } from "./logs.ts";
 import type { Followed } from "./owed.ts";

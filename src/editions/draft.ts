@@ -1,5 +1,5 @@
 /** A draft: what the ladder would add to an edition of which so much is planned. */
-import { DAY, addDays, zonedTime } from "../platform/time.ts";
+import { addDays, DAY, zonedTime } from "../platform/time.ts";
 import type { Publication } from "../newsroom/types.ts";
 import type { Calendar, Day } from "./calendar/calendar.ts";
 import { readCandidates } from "./candidate-store.ts";

@@ -7,8 +7,8 @@ import { lastRelease } from "../wire/post-store.ts";
 import type { DayForecast, DayKinds, ForecastDay, Stock } from "./forecast.ts";
 import { DAYS_AHEAD, DAYS_BACK, forecast, usualArrivals, workingDaysAfter, workingDaysBefore } from "./forecast.ts";
 import { slotsOn } from "./slots.ts";
-import { editionsOn } from "./warning-store.ts";
 import type { StandingRow } from "./warning-store.ts";
+import { editionsOn } from "./warning-store.ts";
 
 /** A unit that has not delivered what was commissioned from it. */
 interface OwingUnit {

@@ -1,6 +1,6 @@
 /** What an edition would be, for people to read and to try settings on. Nothing here writes. */
 import { sha256 } from "../platform/crypto.ts";
-import { DAY, addDays } from "../platform/time.ts";
+import { addDays, DAY } from "../platform/time.ts";
 import type { Publication } from "../newsroom/types.ts";
 import type { Calendar } from "./calendar/calendar.ts";
 import type { Shown } from "./candidate-store.ts";

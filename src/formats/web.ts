@@ -2,7 +2,7 @@ import { outline } from "./headings.ts";
 import { escapeHtml, safeUrl } from "./html.ts";
 import { CARD_NAMES, cardWords, itemsOf, listTag, MARKS, wholeUrl } from "./hypertext.ts";
 import { qrSvg } from "./qr.ts";
-import { type Cell, type Format, type Image, type RenderedCard, renderBlocks, spelledOut } from "./render.ts";
+import { type Cell, type Format, type Image, renderBlocks, type RenderedCard, spelledOut } from "./render.ts";
 import type { Doc } from "./tree.ts";
 
 type WebOptions = {

@@ -1,5 +1,5 @@
-import { DEFAULT_THEME } from "../formats/index.ts";
 import type { ThemeSettings } from "../formats/index.ts";
+import { DEFAULT_THEME } from "../formats/index.ts";
 import type { Statement } from "../platform/d1.ts";
 import { row, rows } from "../platform/d1.ts";
 import type { Guard } from "../platform/guard.ts";

@@ -14,9 +14,9 @@ import {
   readReceipts,
   untold,
   unwritten,
-  type Written,
   writeFailures,
   writeReceipts,
+  type Written,
 } from "./article-store.ts";
 import { finishedBy } from "./finish.ts";
 import { findFinish, newestUnknown } from "./finish-store.ts";

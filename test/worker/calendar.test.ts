@@ -1,7 +1,7 @@
 /** The tick follows the calendar: what the office enters, a whole year of it, and what it costs. */
 import { beforeEach, describe, expect, it } from "vitest";
-import { changeCalendar, readYear } from "../../src/editions/calendar/change.ts";
 import type { Override } from "../../src/editions/calendar/change.ts";
+import { changeCalendar, readYear } from "../../src/editions/calendar/change.ts";
 import { OFFICIAL } from "../../src/editions/calendar/calendar.ts";
 import { planTime, slotsOn } from "../../src/editions/slots.ts";
 import { listPublications } from "../../src/newsroom/publication-store.ts";

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { open } from "../../src/platform/crypto.ts";
 import { changeChannel, removeChannel } from "../../src/delivery/subscriptions.ts";
 import { requireChannel } from "../../src/delivery/open-channel.ts";
-import { ACTOR, MINUTE, cursor, ledger, minutes, newOffice, release, told, world } from "./helpers/news.ts";
+import { ACTOR, cursor, ledger, MINUTE, minutes, newOffice, release, told, world } from "./helpers/news.ts";
 
 beforeEach(newOffice);
 

@@ -11,7 +11,7 @@ import { correctHandovers, recallHandovers } from "../../src/handover/store.ts";
 import { correctArticle, recallArticle } from "../../src/wire/amend.ts";
 import { recallAtAccounts } from "../../src/wechat/takedown-store.ts";
 import { at } from "./helpers/world.ts";
-import { ACTOR, MINUTE, cursor, daily, ledger, minutes, newOffice, release, told, world } from "./helpers/news.ts";
+import { ACTOR, cursor, daily, ledger, MINUTE, minutes, newOffice, release, told, world } from "./helpers/news.ts";
 
 const desk = {
   db: world.db,

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { cdata, element } from "../../src/formats/feeds/xml.ts";
 import { bumpOffice } from "../../src/newsroom/office-store.ts";
 import { at } from "./helpers/world.ts";
-import { correct, HOSTILE, SITE, empty, get, publish, recall } from "./helpers/site.ts";
+import { correct, empty, get, HOSTILE, publish, recall, SITE } from "./helpers/site.ts";
 
 beforeEach(empty);
 

@@ -4,8 +4,8 @@ import { countOpen } from "../../src/handover/store.ts";
 import { HOUR } from "../../src/platform/time.ts";
 import { api, expectProblem, expectStatus, expectUnwritten, makePublication, makeToken, walk } from "./helpers/api.ts";
 import { at, DATE } from "./helpers/world.ts";
-import { LINKS, done, newOffice, recall, released, reopen, states, tasks, video, world } from "./helpers/videos.ts";
 import type { Task } from "./helpers/videos.ts";
+import { done, LINKS, newOffice, recall, released, reopen, states, tasks, video, world } from "./helpers/videos.ts";
 
 beforeEach(newOffice);
 

@@ -11,18 +11,18 @@ import {
   makeToken,
   meddled,
 } from "./helpers/api.ts";
-import { Crash, DATE, at } from "./helpers/world.ts";
+import { at, Crash, DATE } from "./helpers/world.ts";
 import {
-  LINKS,
-  VIDEO,
   done,
+  LINKS,
   newOffice,
   read,
   recall,
   released,
-  states,
   reopen,
+  states,
   tasks,
+  VIDEO,
   video,
   world,
 } from "./helpers/videos.ts";

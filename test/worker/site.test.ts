@@ -4,7 +4,7 @@ import { keepMedia } from "../../src/articles/media.ts";
 import { insertInbox } from "../../src/delivery/ledger-store.ts";
 import { PREBUILT } from "../../src/formats/index.ts";
 import { at } from "./helpers/world.ts";
-import { correct, EDITOR, HOSTILE, SITE, deps, empty, get, line, publish, recall, visitor } from "./helpers/site.ts";
+import { correct, deps, EDITOR, empty, get, HOSTILE, line, publish, recall, SITE, visitor } from "./helpers/site.ts";
 
 beforeEach(empty);
 

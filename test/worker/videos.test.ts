@@ -5,7 +5,6 @@ import { VIDEO_LIMIT } from "../../src/articles/video.ts";
 import { sha256 } from "../../src/platform/crypto.ts";
 import type { Article, Page } from "./helpers/api.ts";
 import {
-  ORIGIN,
   api,
   expectProblem,
   expectStatus,
@@ -13,9 +12,10 @@ import {
   makeArticle,
   makePublication,
   makeToken,
+  ORIGIN,
   readArticle,
 } from "./helpers/api.ts";
-import { VIDEO, newOffice, read, recall, released, video } from "./helpers/videos.ts";
+import { newOffice, read, recall, released, VIDEO, video } from "./helpers/videos.ts";
 
 beforeEach(newOffice);
 

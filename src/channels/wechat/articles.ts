@@ -1,5 +1,5 @@
 /** A post as an article of a draft (developers.weixin.qq.com, draft/add). */
-import { digestListing, type DigestEntry } from "./digest-article.ts";
+import { type DigestEntry, digestListing } from "./digest-article.ts";
 import {
   cutText,
   type Doc,

@@ -4,7 +4,7 @@
  */
 import { addDays, isDate } from "../../platform/time.ts";
 import type { ArrangedDay } from "./holidays.ts";
-import { HOLIDAYS, holidayName, ordinary, weekdayOf, yearOf } from "./holidays.ts";
+import { holidayName, HOLIDAYS, ordinary, weekdayOf, yearOf } from "./holidays.ts";
 
 /** A sentence of a notice that cannot be taken, and why. */
 interface NoticeProblem {

@@ -1,7 +1,7 @@
 import { cutText, fitSeveral, JSON_TEXT, jsonLength, jsonTextLength, type Several } from "./cut.ts";
 import { DINGTALK } from "./dialects.ts";
 import { headBlocks, listBlocks, markdownArticle, writeBlocks } from "./markdown.ts";
-import { oneLine, type Piece, pictureUrl, type Summary } from "./piece.ts";
+import { oneLine, pictureUrl, type Piece, type Summary } from "./piece.ts";
 
 /** The body of an article for a DingTalk robot: `title` is what a notification shows. It has no `at`: nobody is called. */
 export type DingtalkMarkdown = {

@@ -1,7 +1,7 @@
 import { cutText, fitSeveral, type Several, UTF16 } from "./cut.ts";
 import { DISCORD } from "./dialects.ts";
 import { markdownArticle } from "./markdown.ts";
-import { oneLine, type Piece, pictureUrl, standing, type Summary } from "./piece.ts";
+import { oneLine, pictureUrl, type Piece, standing, type Summary } from "./piece.ts";
 
 type Embed = {
   readonly title: string;

@@ -2,7 +2,7 @@ import type { Block } from "../flat.ts";
 import type { Run } from "../runs.ts";
 import { allBold, imageLink, lineEnds, lineLead, tableLines } from "./blocks.ts";
 import { cutText, fitBlocks, fitSeveral, type Several } from "./cut.ts";
-import { linkWords, oneLine, type Piece, pictureUrl, type Summary } from "./piece.ts";
+import { linkWords, oneLine, pictureUrl, type Piece, type Summary } from "./piece.ts";
 
 /** A stretch of a text that looks some way; `offset` and `length` in UTF-16 units (core.telegram.org/bots/api#messageentity). */
 export type Entity = { readonly offset: number; readonly length: number } & (

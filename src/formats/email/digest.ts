@@ -1,6 +1,6 @@
 import { escapeHtml } from "../html.ts";
 import { anchor, imgTag, layout, pictureUrl } from "./body.ts";
-import { type EmailFrame, letterPage, type Letter, textFoot } from "./frame.ts";
+import { type EmailFrame, type Letter, letterPage, textFoot } from "./frame.ts";
 import * as style from "./styles.ts";
 
 /** One of several articles in a letter. */

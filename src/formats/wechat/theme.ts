@@ -1,5 +1,5 @@
 import type { CalloutKind } from "../tokens.ts";
-import { THEMES, type ThemeName } from "./themes.ts";
+import { type ThemeName, THEMES } from "./themes.ts";
 
 export const HEADINGS = ["bar", "centred", "underlined", "numbered", "plain"] as const;
 export const QUOTES = ["bar", "tint", "lines"] as const;

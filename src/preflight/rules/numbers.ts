@@ -1,5 +1,5 @@
 /** Arithmetic that readers can check: a share that is not its percentage, parts that are not their whole. */
-import { onLine, type Context, type Rule } from "../context.ts";
+import { type Context, onLine, type Rule } from "../context.ts";
 import type { Line } from "../reading.ts";
 import type { Finding } from "../types.ts";
 

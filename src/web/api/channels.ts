@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { changeChannel, createChannel, DEFAULT_EXPIRY, removeChannel } from "../../delivery/subscriptions.ts";
-import { openChannel, requireChannel } from "../../delivery/open-channel.ts";
 import type { Channel } from "../../delivery/open-channel.ts";
+import { openChannel, requireChannel } from "../../delivery/open-channel.ts";
 import { listChannels } from "../../delivery/channel-store.ts";
 import type { Actor } from "../../newsroom/types.ts";
 import { Problem } from "../../platform/problem.ts";

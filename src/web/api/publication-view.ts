@@ -1,4 +1,4 @@
-import { THEMES, THEME_NAMES } from "../../formats/index.ts";
+import { THEME_NAMES, THEMES } from "../../formats/index.ts";
 import type { Publication } from "../../newsroom/types.ts";
 import { iso } from "../../platform/time.ts";
 

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import type { z } from "zod";
-import { listTerms } from "../../newsroom/term-store.ts";
 import type { TermFields, TermRow } from "../../newsroom/term-store.ts";
+import { listTerms } from "../../newsroom/term-store.ts";
 import { changeTerm, createTerm, removeTerm, requireTerm } from "../../newsroom/terms.ts";
 import { invalid } from "../../platform/problem.ts";
 import type { App, Ctx } from "../context.ts";

@@ -1,10 +1,10 @@
 /** Asks the platform how it stands with an account. Calls of quota and callback/check are counted: nobody asks more than needed. */
 import type { AccountConfig } from "../../channels/wechat/account.ts";
 import type { Account, WechatClient } from "../../channels/wechat/call.ts";
-import { type Judged, judgeAnswer } from "../../channels/wechat/codes.ts";
+import { judgeAnswer, type Judged } from "../../channels/wechat/codes.ts";
 import type { Statement } from "../../platform/d1.ts";
 import { MINUTE } from "../../platform/time.ts";
-import { callsOf, type CallbackCheck, type CallQuota, quotaNotice, type Refusal } from "./rules.ts";
+import { type CallbackCheck, type CallQuota, callsOf, quotaNotice, type Refusal } from "./rules.ts";
 import { putChecked } from "./store.ts";
 import { noteReached, noteTrouble, tellOnce } from "./trouble-store.ts";
 

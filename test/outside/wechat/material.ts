@@ -1,5 +1,5 @@
 /** Pictures: those of a text, held at an address, and those of the library (developers.weixin.qq.com, 素材管理). */
-import { type Call, type Handlers, letters, OK, post, get, Refusal, seconds, type Upload } from "./state.ts";
+import { type Call, get, type Handlers, letters, OK, post, Refusal, seconds, type Upload } from "./state.ts";
 
 export const CDN = "mmbiz.qpic.cn";
 const MIB = 1024 * 1024;

@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { cleanLine, cleanText, refusal } from "../../../src/articles/intake.ts";
 import { HOUR } from "../../../src/platform/time.ts";
 import { check } from "../../../src/web/api/body.ts";
-import { newChannel, channelPatch } from "../../../src/web/api/channel-schemas.ts";
+import { channelPatch, newChannel } from "../../../src/web/api/channel-schemas.ts";
 import * as schemas from "../../../src/web/api/article-schemas.ts";
 import { newColumn, newPerson, newToken, newUnit } from "../../../src/web/api/newsroom-schemas.ts";
 import { nothing, pageQuery, stop, wireQuery } from "../../../src/web/api/schemas.ts";

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Article, Page } from "../helpers/api.ts";
 import {
-  ARTICLE,
   api,
   apiWith,
+  ARTICLE,
   auditOf,
   expectProblem,
   expectStatus,

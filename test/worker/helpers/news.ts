@@ -1,5 +1,5 @@
 /** An office that releases at 08:30, and what its subscribers are told. */
-import { World, at } from "./world.ts";
+import { at, World } from "./world.ts";
 
 export const world = new World();
 export const ACTOR = { name: "test", role: null, scopes: [] };

@@ -8,7 +8,7 @@ import type { Actor } from "../../../src/newsroom/types.ts";
 import type { App } from "../../../src/web/context.ts";
 import { site } from "../../../src/web/site/index.tsx";
 import { correctArticle, recallArticle } from "../../../src/wire/amend.ts";
-import { Line, at, watched } from "./world.ts";
+import { at, Line, watched } from "./world.ts";
 
 export const SITE = "https://kanfa.test";
 export const EDITOR: Actor = { name: "person:editor", role: "editor", scopes: ["read"] };

@@ -1,7 +1,7 @@
 /** An office that publishes videos, and the hand-overs that they ask for. */
 import type { Article, Page } from "./api.ts";
 import { api, expectStatus, makeArticle, makePublication } from "./api.ts";
-import { World, at } from "./world.ts";
+import { at, World } from "./world.ts";
 
 export const world = new World();
 

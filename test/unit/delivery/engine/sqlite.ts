@@ -2,8 +2,8 @@
  * D1 over Node's own SQLite, with the real migrations: the same statements as in workerd at a fraction of the cost, so
  * that a thousand histories fit into seconds. What D1 adds (limits, counts, latency) is not here; `test/worker` has it.
  */
-import { DatabaseSync } from "node:sqlite";
 import type { StatementSync } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
 
 const migrations = import.meta.glob("../../../../migrations/*.sql", { query: "?raw", import: "default", eager: true });
 
