@@ -48,6 +48,22 @@ function placedOf(planned: Planned | null): Placed[] {
   }));
 }
 
+/** A draft that adds nothing: the edition as it stands, or as it would be begun. */
+export function settled(day: Day, publication: Publication, date: string, planned: Planned | null) {
+  const quota = quotaOn(day.working, publication);
+  const times = () => (hasEdition(day.working, publication) ? slotsOn(date, publication) : []);
+  return {
+    day,
+    quota: planned?.edition.quota ?? quota,
+    slots: planned?.slots ?? times().map((at, i) => ({ n: i + 1, at, releasedAt: null, late: false })),
+    planned,
+    added: [],
+    shortfall: planned?.edition.shortfall ?? quota,
+    shortBecause: planned?.edition.shortBecause ?? "",
+    ladder: null,
+  } satisfies Draft;
+}
+
 /**
  * The draft for `date` at `now`, the edition being `planned` so far. An edition that is closed, or whose slots have all
  * gone out, gets nothing more. One query at most.
@@ -63,23 +79,11 @@ export async function draft(
 ): Promise<Draft> {
   const day = calendar.dayOf(date);
   const { ladder } = publication;
-  const due = hasEdition(day.working, publication);
   const quota = quotaOn(day.working, publication);
-  const slots: Slot[] =
-    planned?.slots ??
-    (due ? slotsOn(date, publication) : []).map((at, i) => ({ n: i + 1, at, releasedAt: null, late: false }));
-  const settled = {
-    day,
-    quota: planned?.edition.quota ?? quota,
-    slots,
-    planned,
-    added: [],
-    shortfall: planned?.edition.shortfall ?? quota,
-    shortBecause: planned?.edition.shortBecause ?? "",
-    ladder: null,
-  };
+  const before = settled(day, publication, date, planned);
+  const { slots } = before;
   const open = slots.filter((slot) => slot.releasedAt === null);
-  if (!due || planned?.edition.closedAt || open.length === 0) return settled;
+  if (!hasEdition(day.working, publication) || planned?.edition.closedAt || open.length === 0) return before;
   // An overdue slot goes out now, whatever time it was meant for.
   const runs = (slot: Slot): number => Math.max(slot.at, now);
   const dayEnd = zonedTime(addDays(date, 1), "00:00", publication.timeZone);

@@ -14,6 +14,7 @@ import { channels } from "./api/channels.ts";
 import { deliveries } from "./api/deliveries.ts";
 import type { Description } from "./api/docs.tsx";
 import { docs } from "./api/docs.tsx";
+import { editions } from "./api/editions.ts";
 import { forecasts } from "./api/forecast.ts";
 import { handovers } from "./api/handovers.ts";
 import { health } from "./api/health.ts";
@@ -55,6 +56,7 @@ for (const room of [
   preflight,
   preview,
   publications,
+  editions,
   record,
   handovers,
   sheets,
