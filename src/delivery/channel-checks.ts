@@ -3,9 +3,9 @@ import type { AnyKind } from "../channels/kind.ts";
 import { takesSteps } from "../channels/kind.ts";
 import { invalid, Problem, unavailable } from "../platform/problem.ts";
 import type { Filter } from "./filter.ts";
-import type { Purpose } from "./types.ts";
-import { judgeTarget } from "./target.ts";
 import type { SubscriptionDeps } from "./open-channel.ts";
+import { judgeTarget } from "./target.ts";
+import type { Purpose } from "./types.ts";
 
 /** Throws a 422 problem for what alerts cannot have: a filter, since whoever is told of trouble is told of all of it, and a kind that only carries posts. */
 export function checkPurpose(purpose: Purpose, kind: AnyKind, filter: Filter): void {

@@ -3,12 +3,12 @@ import type { AnyKind } from "../channels/kind.ts";
 import { OFFERED_KINDS } from "../channels/index.ts";
 import type { SecretKeys } from "../platform/crypto.ts";
 import { conflict, invalid, notFound } from "../platform/problem.ts";
-import { maskConfig, openSigning, readConfig } from "./secrets.ts";
-import { verifyingKey } from "./signing.ts";
+import type { ApiBases } from "./bases.ts";
 import type { ChannelRow } from "./channel-store.ts";
 import { findChannel } from "./channel-store.ts";
-import type { ApiBases } from "./bases.ts";
 import type { Resolve } from "./resolve.ts";
+import { maskConfig, openSigning, readConfig } from "./secrets.ts";
+import { verifyingKey } from "./signing.ts";
 
 export interface SubscriptionDeps {
   db: D1Database;

@@ -3,12 +3,12 @@ import { audit } from "../newsroom/audit-store.ts";
 import type { Actor } from "../newsroom/types.ts";
 import type { SecretKeys } from "../platform/crypto.ts";
 import { conflict } from "../platform/problem.ts";
-import type { Signing } from "./secrets.ts";
-import { openSigning, sealSigning } from "./secrets.ts";
-import { newSigningSecret, schemeOf } from "./signing.ts";
 import { rotateSecret, unchanged } from "./channel-store.ts";
 import type { Channel, SubscriptionDeps } from "./open-channel.ts";
 import { requireChannel, requireKind } from "./open-channel.ts";
+import type { Signing } from "./secrets.ts";
+import { openSigning, sealSigning } from "./secrets.ts";
+import { newSigningSecret, schemeOf } from "./signing.ts";
 
 /** What of a new signing secret goes out: all of a shared one, nothing of a private key, whose public half every view shows. */
 export const shownOnce = (secret: string): string | null => (schemeOf(secret) === "v1" ? secret : null);

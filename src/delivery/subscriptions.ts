@@ -5,10 +5,7 @@ import { audit } from "../newsroom/audit-store.ts";
 import type { Actor } from "../newsroom/types.ts";
 import { conflict, invalid, stale } from "../platform/problem.ts";
 import { HOUR } from "../platform/time.ts";
-import type { Filter } from "./filter.ts";
-import { credentialOf, hostOf } from "./identity.ts";
-import { sealConfig, sealSigning } from "./secrets.ts";
-import { newSigningSecret } from "./signing.ts";
+import { checkConfig, checkPurpose } from "./channel-checks.ts";
 import {
   deleteChannel,
   differs,
@@ -19,12 +16,15 @@ import {
   unchanged,
   updateChannel,
 } from "./channel-store.ts";
-import { wakeShard } from "./store.ts";
-import type { Origin, Purpose } from "./types.ts";
+import type { Filter } from "./filter.ts";
+import { credentialOf, hostOf } from "./identity.ts";
 import type { Channel, SubscriptionDeps } from "./open-channel.ts";
-import { checkConfig, checkPurpose } from "./channel-checks.ts";
 import { requireChannel, requireKind, requireOurs } from "./open-channel.ts";
 import { resealed, shownOnce } from "./rotation.ts";
+import { sealConfig, sealSigning } from "./secrets.ts";
+import { newSigningSecret } from "./signing.ts";
+import { wakeShard } from "./store.ts";
+import type { Origin, Purpose } from "./types.ts";
 
 /** News is news for three days unless the channel says otherwise: as long as the retry schedule lasts. */
 export const DEFAULT_EXPIRY = 72 * HOUR;

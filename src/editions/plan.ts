@@ -10,12 +10,12 @@ import { toPlanned } from "../articles/queue-store.ts";
 import { audit } from "../newsroom/audit-store.ts";
 import type { Publication } from "../newsroom/types.ts";
 import type { Calendar } from "./calendar/calendar.ts";
-import { hasEdition } from "./rules.ts";
-import { closeEarlier, countShortfall, insertPicks, insertSlots, pickedArticles, stampEdition } from "./plan-store.ts";
-import { readEdition } from "./store.ts";
 import type { Draft } from "./draft.ts";
 import { draft } from "./draft.ts";
+import { closeEarlier, countShortfall, insertPicks, insertSlots, pickedArticles, stampEdition } from "./plan-store.ts";
 import { proposalDigest, readable } from "./proposal.ts";
+import { hasEdition } from "./rules.ts";
+import { readEdition } from "./store.ts";
 
 /** The batch that makes a proposal true. Every statement after the first takes effect only if the first one did. */
 function planBatch(

@@ -5,12 +5,12 @@ import type { Publication } from "../newsroom/types.ts";
 import type { Calendar } from "./calendar/calendar.ts";
 import type { Shown } from "./candidate-store.ts";
 import { readIds, readQueued, readShown } from "./candidate-store.ts";
+import type { Draft } from "./draft.ts";
+import { draft } from "./draft.ts";
 import type { Candidate, NewPick } from "./ladder/index.ts";
 import { whyNot } from "./ladder/index.ts";
 import { hasEdition } from "./rules.ts";
 import { readEdition } from "./store.ts";
-import type { Draft } from "./draft.ts";
-import { draft } from "./draft.ts";
 
 /** A draft whose picks a person can read. */
 export interface Proposal extends Draft {

@@ -4,8 +4,8 @@ import { parseAtomFeed, parseJsonFeed, parseRssFeed } from "feedsmith";
 import { beforeEach, describe, expect, it } from "vitest";
 import { cdata, element } from "../../src/formats/feeds/xml.ts";
 import { bumpOffice } from "../../src/newsroom/office-store.ts";
-import { at } from "./helpers/world.ts";
 import { correct, empty, get, HOSTILE, publish, recall, SITE } from "./helpers/site.ts";
+import { at } from "./helpers/world.ts";
 
 beforeEach(empty);
 

@@ -3,9 +3,9 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { countOpen } from "../../src/handover/store.ts";
 import { HOUR } from "../../src/platform/time.ts";
 import { api, expectProblem, expectStatus, expectUnwritten, makePublication, makeToken, walk } from "./helpers/api.ts";
-import { at, DATE } from "./helpers/world.ts";
 import type { Task } from "./helpers/videos.ts";
 import { done, LINKS, newOffice, recall, released, reopen, states, tasks, video, world } from "./helpers/videos.ts";
+import { at, DATE } from "./helpers/world.ts";
 
 beforeEach(newOffice);
 

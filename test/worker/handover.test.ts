@@ -11,7 +11,6 @@ import {
   makeToken,
   meddled,
 } from "./helpers/api.ts";
-import { at, Crash, DATE } from "./helpers/world.ts";
 import {
   done,
   LINKS,
@@ -26,6 +25,7 @@ import {
   video,
   world,
 } from "./helpers/videos.ts";
+import { at, Crash, DATE } from "./helpers/world.ts";
 
 const correct = (id: string, fields: Record<string, unknown>) =>
   api<Article>("POST", `/articles/${id}/correct`, { body: fields });

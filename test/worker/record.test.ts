@@ -1,8 +1,8 @@
 /** A publication's record of a month. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { api, expectProblem, expectStatus } from "./helpers/api.ts";
-import { at } from "./helpers/world.ts";
 import { newOffice, world } from "./helpers/videos.ts";
+import { at } from "./helpers/world.ts";
 
 beforeEach(newOffice);
 

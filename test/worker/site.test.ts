@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { keepMedia } from "../../src/articles/media.ts";
 import { insertInbox } from "../../src/delivery/ledger-store.ts";
 import { PREBUILT } from "../../src/formats/index.ts";
-import { at } from "./helpers/world.ts";
 import { correct, deps, EDITOR, empty, get, HOSTILE, line, publish, recall, SITE, visitor } from "./helpers/site.ts";
+import { at } from "./helpers/world.ts";
 
 beforeEach(empty);
 

@@ -4,14 +4,14 @@ import { requireArticle, reviewArticle, submitArticle, withdrawArticle } from ".
 import { requirePublication } from "../../newsroom/publications.ts";
 import { correctArticle, recallArticle } from "../../wire/amend.ts";
 import type { App } from "../context.ts";
+import { changedFields, checkTogether, contentAndHandling } from "./article-fields.ts";
+import * as schemas from "./article-schemas.ts";
+import { showArticle } from "./articles.ts";
 import { requireScope } from "./auth.ts";
 import { readJson } from "./body.ts";
 import { operation } from "./operation.ts";
 import { clearToChange, clearToSubmit, preflightView } from "./preflight.ts";
-import * as schemas from "./article-schemas.ts";
 import { nothing } from "./schemas.ts";
-import { changedFields, checkTogether, contentAndHandling } from "./article-fields.ts";
-import { showArticle } from "./articles.ts";
 
 export const articleActs = new Hono<App>();
 const tag = "articles";

@@ -1,7 +1,7 @@
 /** The shapes of what is asked of an edition. */
 import { z } from "zod";
-import { date, line, moment } from "./schemas.ts";
 import { posts } from "./publication-schemas.ts";
+import { date, line, moment } from "./schemas.ts";
 
 export const plan = z
   .strictObject({

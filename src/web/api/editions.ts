@@ -18,12 +18,12 @@ import { addDays, iso, localDate } from "../../platform/time.ts";
 import type { App, Ctx } from "../context.ts";
 import { requireScope } from "./auth.ts";
 import { check, readJson } from "./body.ts";
+import { pickAct, plan } from "./edition-schemas.ts";
 import { editionView } from "./edition-view.ts";
 import { withHandovers } from "./handover-view.ts";
 import { operation } from "./operation.ts";
 import { waitingArticles, withFindings } from "./preflight.ts";
 import * as schemas from "./schemas.ts";
-import { pickAct, plan } from "./edition-schemas.ts";
 import { withReceipts } from "./sheet-view.ts";
 
 export const editions = new Hono<App>();

@@ -4,8 +4,8 @@ import { cleanText } from "../../articles/intake.ts";
 import { refuseExpression } from "../../editions/slots.ts";
 import { MEDIUMS, OUTLETS, STAGES } from "../../newsroom/types.ts";
 import { WEEKDAYS } from "../../newsroom/ladder-settings.ts";
-import { BLOCK_LIMIT, themeSchema } from "./theme-schema.ts";
 import { characters, line, slug, sound, timeOfDay, zone } from "./schemas.ts";
+import { BLOCK_LIMIT, themeSchema } from "./theme-schema.ts";
 
 const cron = z.string().superRefine((expression, c) => {
   const why = refuseExpression(expression);

@@ -13,10 +13,10 @@ import { invalid } from "../../platform/problem.ts";
 import type { App, Ctx } from "../context.ts";
 import { requireScope } from "./auth.ts";
 import { check, ifMatch, readJson } from "./body.ts";
-import { publicationView, themesView } from "./publication-view.ts";
 import { operation } from "./operation.ts";
-import * as schemas from "./schemas.ts";
 import { publicationSettings } from "./publication-schemas.ts";
+import { publicationView, themesView } from "./publication-view.ts";
+import * as schemas from "./schemas.ts";
 
 export const publications = new Hono<App>();
 const tag = "publications";
