@@ -6,6 +6,7 @@ import { z } from "zod";
 import { insertAlerts } from "../alerts/store.ts";
 import type { QueueMessage } from "../env.ts";
 import { log, logFault } from "../platform/log.ts";
+import { connections } from "./connections.ts";
 import type { DeliveryDeps } from "./deps.ts";
 import { HOUR } from "../platform/time.ts";
 import { runRequest } from "./hub.ts";
@@ -32,8 +33,9 @@ interface Delivered {
 /** Does what a message says. */
 function work(deps: DeliveryDeps, body: QueueMessage, now: number): Promise<unknown> {
   if ("shard" in body) return runShard(deps, body, now);
-  if ("account" in body) return deps.runAccount(body, now);
-  return "request" in body ? runRequest(deps, body, now) : runResend(deps, body, now);
+  const connection = deps.connection ?? connections();
+  if ("account" in body) return connection(() => deps.runAccount(body, now));
+  return connection<unknown>(() => ("request" in body ? runRequest(deps, body, now) : runResend(deps, body, now)));
 }
 
 /** What a message is about, as audit and alerts name it. */
@@ -46,24 +48,27 @@ function subjectOf(body: QueueMessage): string {
 /** How long a message waits after a fault of ours, seconds. */
 const FAULT_DELAY = 10;
 
-/** Handles a batch, one message after the other: a message is a shard with six connections of its own. */
+/** Handles a batch, its messages side by side: while one's ledger is written, another has the connections that it leaves idle. */
 export async function consume(deps: DeliveryDeps, messages: readonly Delivered[]): Promise<void> {
-  for (const delivered of messages) {
-    const parsed = message.safeParse(delivered.body);
-    if (!parsed.success) {
-      log("message.dropped", { id: delivered.id });
-      delivered.ack();
-      continue;
-    }
-    const body = parsed.data;
-    const now = body.at + Math.max(0, deps.wall() - body.made);
-    try {
-      await work(deps, body, now);
-      delivered.ack();
-    } catch (error) {
-      logFault(subjectOf(body), error);
-      delivered.retry({ delaySeconds: FAULT_DELAY });
-    }
+  const connection = connections();
+  await Promise.all(messages.map((delivered) => handle({ ...deps, connection }, delivered)));
+}
+
+async function handle(deps: DeliveryDeps, delivered: Delivered): Promise<void> {
+  const parsed = message.safeParse(delivered.body);
+  if (!parsed.success) {
+    log("message.dropped", { id: delivered.id });
+    delivered.ack();
+    return;
+  }
+  const body = parsed.data;
+  const now = body.at + Math.max(0, deps.wall() - body.made);
+  try {
+    await work(deps, body, now);
+    delivered.ack();
+  } catch (error) {
+    logFault(subjectOf(body), error);
+    delivered.retry({ delaySeconds: FAULT_DELAY });
   }
 }
 

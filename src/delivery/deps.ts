@@ -1,3 +1,4 @@
+import type { Connection } from "./connections.ts";
 import type { AnyKind, Books } from "../channels/kind.ts";
 import type { WechatClient } from "../channels/wechat/call.ts";
 import type { QueueMessage, AccountMessage } from "../env.ts";
@@ -25,6 +26,8 @@ export interface DeliveryDeps {
   resolve: Resolve;
   /** Relays in front of platforms. Whoever runs the office set them: they are not asked about. */
   apiBases: ApiBases;
+  /** The connections of this invocation; without it a run has six of its own. */
+  connection?: Connection;
   /** Sends letters; null while no provider is set. */
   mail: Mailer | null;
   officeKey: OfficeKey;

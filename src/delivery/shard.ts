@@ -17,6 +17,7 @@ import { attempt, gateOf } from "./attempt.ts";
 import { PROBING } from "./breaker.ts";
 import type { Claimed, Intent } from "./claim-store.ts";
 import { beginDeliveries, claimChannels, readKnown, takeProbes } from "./claim-store.ts";
+import { CONNECTIONS, connections } from "./connections.ts";
 import type { DeliveryDeps } from "./deps.ts";
 import { Hosts } from "./hosts.ts";
 import { hostOf } from "./identity.ts";
@@ -39,8 +40,6 @@ import type { Purpose } from "./types.ts";
 const LEASE = 3 * MINUTE;
 /** Kept free at the end of a lease for writing the outcomes. */
 const MARGIN = 5 * SECOND;
-/** A Worker may wait for the headers of six connections at a time (Workers limits). */
-const CONNECTIONS = 6;
 /** How many entries after its cursor a channel sees in one run, unless its kind looks further: more than any kind's batch. */
 const WINDOW = 20;
 /** A successor that is due within this travels as a delayed message; a later one is the tick's, which goes by business time alone. */
@@ -109,7 +108,8 @@ async function serve(run: Run, work: readonly Work[], outcome: Outcome, report: 
   await gateAll(run, turns, of);
 
   const begun = await begin(run, turns);
-  await pooled(work, CONNECTIONS, async (channel) => {
+  const connection = run.deps.connection ?? connections();
+  const serveOne = async (channel: Work): Promise<void> => {
     const turn = turns.get(channel)!;
     if (turn.type !== "push" && turn.type !== "steps") {
       outcome.results.push(unsent(channel, turn, run.now));
@@ -126,7 +126,8 @@ async function serve(run: Run, work: readonly Work[], outcome: Outcome, report: 
     outcome.troubles.push(...sent.troubles);
     if (sent.called) report.sent += 1;
     if (sent.result.delivery?.outcome === "accepted") report.accepted += 1;
-  });
+  };
+  await Promise.all(work.map((channel) => connection(() => serveOne(channel))));
 }
 
 /** The channels with their secrets opened; one that cannot be is held for a person, and its shard goes on. */
@@ -257,13 +258,4 @@ async function finish(run: Run, message: ShardMessage, outcome: Outcome, begun: 
     logFault("queue.send", error);
     await forgetEnqueued(db, [message.shard]).run();
   }
-}
-
-/** Runs `task` over `items`, at most `width` at a time. */
-async function pooled<T>(items: readonly T[], width: number, task: (item: T) => Promise<void>): Promise<void> {
-  const queue = [...items];
-  const worker = async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await task(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));
 }
