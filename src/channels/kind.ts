@@ -190,6 +190,8 @@ export interface StepContext<Config> {
   config: Config;
   /** The push's posts as they are now, without those that were recalled meanwhile. */
   items(): readonly Item[];
+  /** Whether the publication of one of them is stopped: only kinds that ask for it see that ({@link StepsKind.followsStopped}). */
+  stopped: boolean;
 }
 
 /**
@@ -201,6 +203,8 @@ export interface StepsKind<Config = unknown, State = unknown> extends Descriptio
   most: number;
   /** Whether the stored state is sealed, for states that hold a token. */
   sealed: boolean;
+  /** What was begun goes on while its publication is stopped: the kind itself sends nothing more then, and learns what became of what it has sent. */
+  followsStopped?: true;
   begin(items: readonly Item[], config: Config): State;
   next(state: State, answer: Answer, context: StepContext<Config>): Step<State> | Promise<Step<State>>;
 }

@@ -23,6 +23,8 @@ const CALLS_A_RUN = 5;
 const ASKS_A_RUN = 50;
 /** How long a push waits whose books cannot be read, ms. */
 const BOOKS_WAIT = MINUTE;
+/** The same of a push that its kind cannot go on with, ms. */
+const FAULT_WAIT = 10 * MINUTE;
 
 type StepsTurn = Extract<Turn, { type: "steps" }>;
 
@@ -34,6 +36,7 @@ const contextOf = (run: Run, channel: Work, entries: readonly Followed[]): StepC
   wall: run.deps.wall(),
   config: channel.opened,
   items: () => run.composer.items(entries.filter((entry) => !entry.withdrawn)),
+  stopped: entries.some((entry) => entry.stopped),
 });
 
 /** The turn of a channel whose kind takes several calls: what it does first, asked of the kind before the intent is written. */
@@ -47,12 +50,35 @@ export async function firstStep(
   const { open } = channel;
   const goesOn = open !== null && open.state !== null;
   const context = contextOf(run, channel, entries);
-  const from = goesOn ? channel.stood : kind.begin(context.items(), channel.opened);
-  const answer = goesOn && open.outcome === "sending" ? ({ type: "lost" } as const) : null;
-  const asked = await kind.next(from, answer, context);
+  const answer = goesOn && NOT_TOLD.has(open.outcome) ? ({ type: "lost" } as const) : null;
+  const asked = await asking(channel, () => {
+    const from = goesOn ? channel.stood : kind.begin(context.items(), channel.opened);
+    return kind.next(from, answer, context);
+  });
   const step = bounded(kind, asked, open?.n ?? 0);
   const state = step.type === "done" ? (open?.state ?? null) : await stored(run, channel, step.state);
   return { ...turn, type: "steps", step, state };
+}
+
+/** How a delivery stands whose last call may have been made without its kind having heard what came of it. */
+const NOT_TOLD: ReadonlySet<string> = new Set(["sending", "unknown"]);
+
+/**
+ * The kind's next step. A fault of the kind must not stop the other channels of the shard: its push is tried again later,
+ * from where it stands.
+ */
+async function asking(channel: Work, next: () => Step<unknown> | Promise<Step<unknown>>): Promise<Step<unknown>> {
+  try {
+    return await next();
+  } catch (error) {
+    logFault(`channel ${channel.uid}`, error);
+    const verdict = {
+      type: "unknown",
+      why: "a fault of Kanfa's own, see the log; it tries again",
+      after: FAULT_WAIT,
+    } as const;
+    return { type: "done", verdict, ...(channel.stood !== null && { state: channel.stood }) };
+  }
 }
 
 /** The step, or the end of a push that has made all its calls. */
@@ -97,7 +123,9 @@ export async function walk(run: Run, channel: Work, delivery: Begun, turn: Steps
       last = await made(run, channel, step.outgoing, n);
       answer = last.reply;
     }
-    step = bounded(kind, await kind.next(step.state, answer, contextOf(run, channel, delivery.entries)), n);
+    const { state: from } = step;
+    const context = contextOf(run, channel, delivery.entries);
+    step = bounded(kind, await asking({ ...channel, stood: from }, () => kind.next(from, answer, context)), n);
     if (step.type !== "done") state = await stored(run, channel, step.state);
   }
 }

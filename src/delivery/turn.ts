@@ -1,6 +1,6 @@
 /** What a claimed channel's turn is, and how it leaves our hands when nothing is sent: plain functions. */
 import type { AnyKind, Step } from "../channels/kind.ts";
-import { batchOf } from "../channels/kind.ts";
+import { batchOf, takesSteps } from "../channels/kind.ts";
 import { MINUTE } from "../platform/time.ts";
 import type { Claimed } from "./claim-store.ts";
 import { quietUntil } from "./filter.ts";
@@ -63,7 +63,8 @@ export function turnOf(
   const missed = begun || open.maybeSent ? [] : staleHead(frozen, rest);
   if (missed.length > 0) return { type: "missed", to: rest[0]!.seq - 1, entries: missed };
   if (!begun && open.outcome === "sending" && kind.unknown === "leave") return { type: "leave", to };
-  if (rest.some((entry) => entry.stopped)) return { type: "blocked" };
+  const follows = begun && takesSteps(kind) && kind.followsStopped === true;
+  if (!follows && rest.some((entry) => entry.stopped)) return { type: "blocked" };
   const until = quietUntil(channel.filter, now);
   return until === null ? { type: "push", to, entries: rest.map((entry) => entry.seq) } : { type: "wait", until };
 }

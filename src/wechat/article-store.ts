@@ -61,7 +61,7 @@ export interface LeftOut {
   why: string;
 }
 
-/** Receipts of posts that do not go out, unless an older publication of theirs still stands. */
+/** Receipts of posts that do not go out; where an older publication still stands, its receipt says why it is not the newest. */
 export function writeFailures(
   db: D1Database,
   channelId: number,
@@ -74,18 +74,29 @@ export function writeFailures(
       `INSERT INTO wechat_articles (channel_id, post_id, state, way, bundle, idx, why, at)
        SELECT ?1, p.id, 'failed', 'draft', ?2, 0, j.value ->> 'why', ?4
        FROM json_each(?3) j JOIN posts p ON p.uid = j.value ->> 'post' WHERE true
-       ON CONFLICT (channel_id, post_id) DO UPDATE SET bundle = excluded.bundle, why = excluded.why, at = excluded.at
-       WHERE wechat_articles.state = 'failed' AND (wechat_articles.bundle <> excluded.bundle OR wechat_articles.why <> excluded.why)`,
+       ON CONFLICT (channel_id, post_id) DO UPDATE SET why = excluded.why, bundle = iif(state = 'failed', excluded.bundle, bundle),
+         at = iif(state = 'failed', excluded.at, at)
+       WHERE wechat_articles.state IN ('failed', 'published') AND (wechat_articles.bundle <> excluded.bundle OR wechat_articles.why <> excluded.why)`,
     )
     .bind(channelId, bundle, JSON.stringify(posts), now);
 }
 
-/** Holds until these failures are written down. */
-export const untold = (channelId: number, bundle: string, posts: readonly LeftOut[]): Guard => ({
+/** How many of the newest alerts are looked at. */
+const ALERTS = 500;
+
+/** Holds until these failures are written down; for a correction, until the office was told of it in these words. */
+export const untold = (
+  channelId: number,
+  bundle: string,
+  posts: readonly LeftOut[],
+  { kind, subject, body }: { kind: string; subject: string; body: string },
+): Guard => ({
   sql: `EXISTS (SELECT 1 FROM json_each(?) j JOIN posts p ON p.uid = j.value ->> 'post'
           LEFT JOIN wechat_articles w ON w.channel_id = ? AND w.post_id = p.id
-          WHERE w.post_id IS NULL OR (w.state = 'failed' AND (w.bundle <> ? OR w.why <> j.value ->> 'why')))`,
-  args: [JSON.stringify(posts), channelId, bundle],
+          WHERE w.post_id IS NULL OR (w.state = 'failed' AND (w.bundle <> ? OR w.why <> j.value ->> 'why'))
+            OR (w.state = 'published' AND NOT EXISTS (SELECT 1 FROM alerts a WHERE a.seq > (SELECT coalesce(max(seq), 0) FROM alerts) - ${ALERTS}
+                  AND a.kind = ? AND a.subject = ? AND a.body = ? AND a.at >= coalesce(p.corrected_at, 0))))`,
+  args: [JSON.stringify(posts), channelId, bundle, kind, subject, body],
 });
 
 /** The receipts of these posts (public ids), by post. One query. */

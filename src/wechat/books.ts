@@ -5,6 +5,7 @@ import { type AccountConfig, massQuota } from "../channels/wechat/account.ts";
 import type { Finished, Granted, Question, SentUnseen } from "../channels/wechat/questions.ts";
 import type { Trouble } from "../channels/wechat/state.ts";
 import { audit } from "../newsroom/audit-store.ts";
+import type { Guard } from "../platform/guard.ts";
 import { localDate } from "../platform/time.ts";
 import {
   claimPushes,
@@ -22,7 +23,7 @@ import { finishedBy } from "./finish.ts";
 import { findFinish, newestUnknown } from "./finish-store.ts";
 import { noteGood, noteTrouble } from "./health/trouble-store.ts";
 import { openCorrectionSheet, openSheet } from "./sheet-openings.ts";
-import { insertTakedowns } from "./takedown-store.ts";
+import { insertTakedowns, insertTakedownsOfRecalled } from "./takedown-store.ts";
 
 /** Who the audit says did what a push did. */
 const ACTOR = "wechat";
@@ -42,7 +43,7 @@ function answer(db: D1Database, wall: () => number, pushing: Pushing, question: 
     case "finished":
       return finished(db, channelId, question.job);
     case "sent-unseen":
-      return sentUnseen(db, channelId, question.way, wall() - (now - question.since));
+      return sentUnseen(db, channelId, question, wall() - (now - question.since));
     case "written":
       return write(db, pushing, { channelId, ...question });
     case "left-out":
@@ -57,6 +58,8 @@ function answer(db: D1Database, wall: () => number, pushing: Pushing, question: 
       return tell(db, pushing, question.told);
   }
 }
+
+const ALWAYS: Guard = { sql: "true", args: [] };
 
 const configOf = ({ config }: Pushing): AccountConfig => config as AccountConfig;
 const subjectOf = ({ uid }: Pushing): string => `channel:${uid}`;
@@ -82,10 +85,10 @@ async function finished(db: D1Database, channelId: number, job: string): Promise
 async function sentUnseen(
   db: D1Database,
   channelId: number,
-  way: "mass" | "publish",
+  { way, ended: known }: Extract<Question, { type: "sent-unseen" }>,
   since: number,
 ): Promise<SentUnseen> {
-  const finish = await newestUnknown(db, channelId, way, since);
+  const finish = await newestUnknown(db, channelId, way, since, known);
   const ended = finish && finishedBy(finish);
   return ended && { job: finish.type === "mass" ? finish.msgId : finish.publishId, finished: ended };
 }
@@ -93,6 +96,10 @@ async function sentUnseen(
 async function write(db: D1Database, pushing: Pushing, written: Written): Promise<null> {
   const { bundle, way, articles, result } = written;
   const detail = { bundle, way, articles: articles.length, ...(result.why && { why: result.why }) };
+  const ids = await readPostIds(
+    db,
+    articles.map(({ post }) => post),
+  );
   await db.batch([
     audit(
       db,
@@ -100,6 +107,8 @@ async function write(db: D1Database, pushing: Pushing, written: Written): Promis
       unwritten(written),
     ),
     writeReceipts(db, written, pushing.now),
+    // A recall's own batch saw nothing of what was under way then, and its entry on the wire may have to wait.
+    insertTakedownsOfRecalled(db, pushing.channel, [...ids.values()], ALWAYS, pushing.now),
     noteGood(db, pushing.channel, pushing.now),
   ]);
   return null;
@@ -117,7 +126,7 @@ async function leaveOut(
     body: posts.map(({ title, why }) => `《${title}》：${why}`).join("\n"),
     subject: subjectOf(pushing),
   };
-  const guard = untold(pushing.channel, bundle, posts);
+  const guard = untold(pushing.channel, bundle, posts, alert);
   await db.batch([insertAlert(db, alert, guard), writeFailures(db, pushing.channel, bundle, posts, pushing.now)]);
   return null;
 }

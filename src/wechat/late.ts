@@ -78,7 +78,7 @@ function ending(
   return [
     insertAlert(db, { at: now, kind: `wechat.${fate}`, title: `《${title}》${why}`, body, subject }, guard),
     audit(db, { at: now, actor: "tick", action: `article.${fate}_at_wechat`, subject, detail: { url } }, guard),
-    endReceipt(db, { channelId, postId }, { state: fate, why }, guard, now),
+    endReceipt(db, { channelId, postId, job }, { state: fate, why }, guard, now),
   ];
 }
 

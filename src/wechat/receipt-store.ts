@@ -48,18 +48,18 @@ export function listReceipts(db: D1Database, seqs: readonly number[]): Promise<R
   );
 }
 
-/** What was published is gone, or a draft is: under the guard of what found it out. */
+/** What a job published is gone, or a draft is: under the guard of what found it out. What has taken its place since stays. */
 export function endReceipt(
   db: D1Database,
-  receipt: { channelId: number; postId: number },
+  receipt: { channelId: number; postId: number; job: string | null },
   to: { state: "deleted" | "banned"; why: string },
   guard: Guard,
   now: number,
 ): Statement {
   return guarded(
     db,
-    `UPDATE wechat_articles SET state = ?, why = ?, at = ? WHERE channel_id = ? AND post_id = ? AND state IN ('published', 'drafted')`,
-    [to.state, to.why, now, receipt.channelId, receipt.postId],
+    `UPDATE wechat_articles SET state = ?, why = ?, at = ? WHERE channel_id = ? AND post_id = ? AND job IS ? AND state IN ('published', 'drafted')`,
+    [to.state, to.why, now, receipt.channelId, receipt.postId, receipt.job],
     guard,
   );
 }

@@ -130,7 +130,9 @@ function settling(
   } as const;
   return [
     settleTakedown(db, claimed, settled),
-    ...(end.type === "done" ? [endReceipt(db, claimed, { state: "deleted", why: end.why }, guard, now)] : []),
+    ...(end.type === "done"
+      ? [endReceipt(db, { ...claimed, job: target.job }, { state: "deleted", why: end.why }, guard, now)]
+      : []),
     ...(end.type === "done" && !end.gone && target.state === "drafted" && target.draft !== null
       ? [cancelSend(db, { channelId: claimed.channelId, draft: target.draft }, "草稿里的稿件都已撤回", guard)]
       : []),

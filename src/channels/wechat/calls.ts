@@ -84,14 +84,14 @@ export const articlesIn = (answer: Answered): readonly Answered[] =>
   list(answer["news_item"] ?? object(answer["content"])["news_item"]);
 
 /** The addresses of the posts that articles come from, in order: what names them, whatever their titles became. */
-const sourcesOf = (articles: readonly Answered[]): string =>
+export const sourcesOf = (articles: readonly (Answered | DraftArticle)[]): string =>
   articles.map((article) => textIn(article["content_source_url"])).join("\n");
 
-/** The id of the draft (`media_id`) or publication (`article_id`) among the account's newest that holds these articles, and its answer. */
-export function findHolding(answer: Answered, articles: readonly DraftArticle[]): Answered | null {
-  const sought = articles.map((article) => article.content_source_url).join("\n");
-  return list(answer["item"]).find((item) => sourcesOf(articlesIn(item)) === sought) ?? null;
-}
+/** The draft or publication among the account's newest that holds the articles from these sources; not the `article_id` that is known already. */
+export const findHolding = (answer: Answered, sources: string, known: string | null = null): Answered | null =>
+  list(answer["item"]).find(
+    (item) => sourcesOf(articlesIn(item)) === sources && (known === null || item["article_id"] !== known),
+  ) ?? null;
 
 /** The addresses in a publication's articles, by place. */
 export function urlsIn(articles: readonly Answered[]): Record<number, string> {

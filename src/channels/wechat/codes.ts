@@ -63,12 +63,18 @@ export function explainMass(status: string): Explained | null {
 export function judgeAnswer(reply: Reply, now: number): Judged {
   if (reply.type !== "response") return unanswered(reply);
   const { status, body } = reply;
-  const answer = objectOf(body);
+  const answer = answerIn(body);
   const errcode = answer ? codeOf(answer["errcode"]) : null;
   if (!answer || errcode === null) return notThePlatform(status);
   if (errcode !== 0) return refused(errcode, textIn(answer["errmsg"]), now);
   return status >= 200 && status < 300 ? { ok: true, value: answer } : notThePlatform(status);
 }
+
+/** A number that JSON.parse would round. Within a text its quotes were escaped, so none of an article's is meant. */
+const LONG_ID = /"((?:msg|publish)_id)"\s*:\s*(\d{16,})/g;
+
+/** An answer as an object, its ids of up to 64 bits exact: those that no number holds as texts. Null when it is none. */
+export const answerIn = (body: string): ReturnType<typeof objectOf> => objectOf(body.replace(LONG_ID, '"$1":"$2"'));
 
 /** `errcode`, 0 where there is none; null for what is no number. */
 function codeOf(value: unknown): number | null {

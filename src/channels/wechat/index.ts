@@ -4,7 +4,7 @@
  * that the push is at (`stages/`); calls are made by delivery through `wechat/client.ts`, what has to be known of other
  * pushes is in the account's books (`wechat/books.ts`).
  */
-import { localDate, zonedTime } from "../../platform/time.ts";
+import { localDate, MINUTE, zonedTime } from "../../platform/time.ts";
 import type { Answer, Step, StepsKind } from "../kind.ts";
 import { ACCOUNT_SECRETS, type AccountConfig, accountConfig } from "./account.ts";
 import { CALL_DEADLINE } from "./call.ts";
@@ -37,6 +37,10 @@ const STAGES: { readonly [Name in Stage["name"]]: StageRules<Extract<Stage, { na
   end,
 };
 
+/** What only follows what readers have by now, and goes on while their publication is stopped: what is out can be recalled once it is written down. */
+const FOLLOWS: ReadonlySet<Stage["name"]> = new Set(["look", "find-publication", "result", "written", "trouble"]);
+const STOPPED_WAIT = MINUTE;
+
 /** How many moves without anything to do may follow each other: far over what a push of any size has. */
 const MOVES = 200;
 
@@ -45,6 +49,8 @@ function next(state: State, answer: Answer, context: Context): Step<State> {
   for (let moves = 0; move.type === "go"; moves++) {
     if (moves === MOVES) throw new Error(`A push turns in circles at ${move.state.stage.name}.`);
     const { stage } = move.state;
+    if (context.stopped && !FOLLOWS.has(stage.name))
+      return { type: "wait", state: move.state, until: context.now + STOPPED_WAIT };
     move = rulesOf(stage).enter(move.state, stage, context);
   }
   return move;
@@ -86,6 +92,7 @@ export const wechat: StepsKind<AccountConfig, State> = {
   // Twenty-four posts of nine pictures, and each bundle's calls; what is over it is a push that turns in circles.
   most: 600,
   sealed: false,
+  followsStopped: true,
   begin(items, config) {
     const kind = items[0]?.kind ?? "published";
     const bundles =

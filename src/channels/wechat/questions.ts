@@ -14,8 +14,8 @@ export type Question =
   | { type: "receipts"; posts: string[] }
   /** What the platform has told of a job, `publish:<id>` or `mass:<id>`. Answers {@link Finished}. */
   | { type: "finished"; job: string }
-  /** A publication or message to all that the platform told of since then and that no receipt names. Answers {@link SentUnseen}. */
-  | { type: "sent-unseen"; way: "mass" | "publish"; since: number }
+  /** A publication or message to all that the platform told of since then, none of these and that no receipt names. Answers {@link SentUnseen}. */
+  | { type: "sent-unseen"; way: "mass" | "publish"; since: number; ended: readonly string[] }
   /** What became of a bundle. */
   | {
       type: "written";

@@ -7,7 +7,7 @@ export type Way = "mass" | "publish" | "draft";
 export interface Bundle {
   /** Names it within the push; never used twice. */
   n: number;
-  /** Public ids of its posts, the lead first. */
+  /** Public ids of its posts, the lead first. Once there is a draft: of what is in it, in its places, whatever is recalled later. */
   posts: string[];
   way: Way;
   /** Whether it ends with a list of the posts of the other bundles. */
@@ -16,6 +16,8 @@ export interface Bundle {
   draft: string | null;
   /** Of what was put into the draft: a post that is corrected or recalled since is not in it as it should be. */
   print: string;
+  /** Where the articles in the draft come from, by which it is told from others. */
+  sources?: string;
   /** `publish_id`, or `msg_id` of a message to all. */
   job: string | null;
   /** Business time since when its result is waited for, ms. */
@@ -56,7 +58,8 @@ export type Stage =
   /** Deletes a draft that will not be used; then makes another. */
   | { name: "discard" }
   // send.ts
-  | { name: "submit" }
+  /** `maybe`: it was made before, and nobody knows whether the platform took it; `gone`: its draft is not there any more. */
+  | { name: "submit"; maybe?: boolean; gone?: boolean }
   /** The answer to a submission was lost: has the platform told of it (`asked`), is the draft still there? `looks` counts. */
   | { name: "look"; looks: number; asked: boolean }
   /** The draft is gone without our knowing why: was it published? */
@@ -108,6 +111,8 @@ export interface State {
   out: Record<string, string>;
   /** Addresses of what is published, by post. */
   urls: Record<string, string>;
+  /** The jobs whose end this push knows: an event of theirs that comes late tells nothing of another. */
+  ended?: string[];
   stage: Stage;
 }
 

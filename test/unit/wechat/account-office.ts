@@ -3,7 +3,9 @@ import { wechat } from "../../../src/channels/wechat/index.ts";
 import { accountConfig } from "../../../src/channels/wechat/account.ts";
 import { accountBooks } from "../../../src/wechat/books.ts";
 import { wechatClient } from "../../../src/wechat/client.ts";
+import { runAccount, sweepAccounts } from "../../../src/wechat/lane.ts";
 import type { AnyKind } from "../../../src/channels/kind.ts";
+import type { PostEvent } from "../../outside/wechat/events.ts";
 import { WechatSimulator } from "../../outside/wechat/simulator.ts";
 import type { Setup } from "../../outside/wechat/state.ts";
 import { Office } from "../delivery/engine/office.ts";
@@ -16,9 +18,10 @@ const JPEG = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16);
 export class AccountOffice extends Office {
   readonly platform: WechatSimulator;
 
-  constructor(setup: Partial<Setup> = {}) {
+  /** `post` is where the platform's events go; without it nobody hears of them. */
+  constructor(setup: Partial<Setup> = {}, post?: PostEvent) {
     super([wechat as unknown as AnyKind], BEFORE);
-    this.platform = new WechatSimulator({ now: () => this.now });
+    this.platform = new WechatSimulator({ now: () => this.now, ...(post && { post }) });
     this.platform.register({ ...APP, ...setup });
     const { deps } = this;
     deps.wechat = wechatClient({
@@ -36,6 +39,12 @@ export class AccountOffice extends Office {
       }),
     });
     this.books["wechat"] = accountBooks({ db: deps.db, wall: deps.wall });
+    deps.runAccount = (message, now) => runAccount(deps, message, now);
+  }
+
+  override async tick(): Promise<void> {
+    await super.tick();
+    await sweepAccounts(this.deps, this.now);
   }
 
   /** The account's channel, at the head of the wire, for all it is sent from now on. */

@@ -8,6 +8,7 @@ import {
   getDraft,
   listDrafts,
   materialIn,
+  sourcesOf,
   upload,
   uploadedIn,
 } from "../calls.ts";
@@ -90,7 +91,9 @@ export const draft: StageRules<Extract<Stage, { name: "draft" }>> = {
       const asked = without(left.pictures, (at) => at === null);
       return go({ ...left, pictures: asked }, { name: "trouble", told, onward: { name: "pictures", key: "" } });
     }
-    return request(withBundle({ ...left, stage: { name: "draft" } }, { print: printOf(articles) }), addDraft(articles));
+    const posts = postsOf(left, bundleOf(left), context).map((item) => item.post.id);
+    const held = { posts, print: printOf(articles), sources: sourcesOf(articles) };
+    return request(withBundle({ ...left, stage: { name: "draft" } }, held), addDraft(articles));
   },
   replied(state, _stage, judged, context) {
     if (judged.ok) return go(withBundle(state, { draft: textIn(judged.value["media_id"]) }), { name: "proof" });
@@ -113,7 +116,7 @@ export const findDraft: StageRules<Extract<Stage, { name: "find-draft" }>> = {
   enter: (state) => request(state, listDrafts()),
   replied(state, _stage, judged, context) {
     if (!judged.ok) return again(state, judged);
-    const found = findHolding(judged.value, articlesOf(state, context));
+    const found = findHolding(judged.value, bundleOf(state).sources ?? sourcesOf(articlesOf(state, context)));
     // A second draft does no harm: nobody reads drafts.
     if (found === null) return go(state, { name: "draft" });
     return go(withBundle(state, { draft: textIn(found["media_id"]) }), { name: "proof" });

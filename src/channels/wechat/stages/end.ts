@@ -2,20 +2,19 @@
 import { unpublish } from "../calls.ts";
 import type { Placed } from "../questions.ts";
 import { bundleName, type Stage, type State } from "../state.ts";
-import { again, ask, bundleOf, type Context, go, type Move, postsOf, request, type StageRules } from "./flow.ts";
+import { again, ask, bundleOf, go, heldOf, type Move, request, type StageRules } from "./flow.ts";
 
-const placed = (state: State, context: Context): Placed[] =>
-  postsOf(state, bundleOf(state), context).map((item, i) => ({ post: item.post.id, idx: i + 1 }));
+const placed = (state: State): Placed[] => heldOf(state).map((post, i) => ({ post, idx: i + 1 }));
 
 export const written: StageRules<Extract<Stage, { name: "written" }>> = {
   enter(state, { result }, context) {
     const bundle = bundleOf(state);
     const { way, draft, job } = bundle;
-    const articles = placed(state, context);
+    const articles = placed(state);
     return ask(state, { type: "written", bundle: bundleName(context.id, bundle), way, draft, job, articles, result });
   },
-  told(state, { result }, _value, context) {
-    const urls = placed(state, context).flatMap(({ post, idx }) =>
+  told(state, { result }) {
+    const urls = placed(state).flatMap(({ post, idx }) =>
       result.urls[idx] === undefined ? [] : [[post, result.urls[idx]]],
     );
     const known = { ...state, urls: { ...state.urls, ...(Object.fromEntries(urls) as Record<string, string>) } };
@@ -26,7 +25,7 @@ export const written: StageRules<Extract<Stage, { name: "written" }>> = {
 export const sheet: StageRules<Extract<Stage, { name: "sheet" }>> = {
   enter(state, _stage, context) {
     const bundle = bundleOf(state);
-    const articles = placed(state, context);
+    const articles = placed(state);
     return ask(state, { type: "sheet", bundle: bundleName(context.id, bundle), draft: bundle.draft ?? "", articles });
   },
   told: (state) => go(state, { name: "end" }),
@@ -53,11 +52,19 @@ export const trouble: StageRules<Extract<Stage, { name: "trouble" }>> = {
   },
 };
 
+/** Of a correction that did not go out. */
+const STANDING = "。公众号上仍是更正前的文章：不能留的，请先撤回";
+
 export const end: StageRules<Extract<Stage, { name: "end" }>> = {
   enter(state, _stage, context) {
     if (state.at + 1 < state.bundles.length) return go({ ...state, at: state.at + 1 }, { name: "pictures", key: "" });
     const titles = new Map(context.items().map((item) => [item.post.id, item.post.title]));
-    const left = Object.entries(state.out).map(([post, why]) => ({ post, title: titles.get(post) ?? post, why }));
+    const standing = new Set(state.bundles.flatMap(({ posts, replaces }) => (replaces === null ? [] : posts)));
+    // What was recalled since is missed by nobody.
+    const left = Object.entries(state.out).flatMap(([post, why]) => {
+      const title = titles.get(post);
+      return title === undefined ? [] : [{ post, title, why: why + (standing.has(post) ? STANDING : "") }];
+    });
     if (left.length > 0)
       return ask(state, { type: "left-out", bundle: bundleName(context.id, bundleOf(state)), posts: left });
     return through(state);

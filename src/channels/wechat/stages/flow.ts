@@ -48,6 +48,9 @@ export function postsOf(state: State, { posts }: Bundle, { items }: Context): It
   return posts.flatMap((post) => (post in state.out ? [] : (byPost.get(post) ?? [])));
 }
 
+/** What the draft of the bundle at work holds, in its places. */
+export const heldOf = (state: State): string[] => bundleOf(state).posts.filter((post) => !(post in state.out));
+
 /** What the digest of a bundle lists: what the other bundles published. */
 function listed(state: State, { items }: Context): DigestEntry[] {
   return items().flatMap(({ post: { id, title, digest } }) => {

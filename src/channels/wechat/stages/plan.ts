@@ -1,5 +1,6 @@
 /** The beginning of a push: what goes out, in which bundles, and which of them to all followers. */
 import { localDate, zonedTime } from "../../../platform/time.ts";
+import type { Item } from "../../kind.ts";
 import type { AccountConfig } from "../account.ts";
 import type { Granted, Receipts } from "../questions.ts";
 import { type Bundle, bundleName, type Receipt, type Stage, type State, type Way } from "../state.ts";
@@ -8,7 +9,8 @@ import { ask, type Context, go, type Move, type StageRules } from "./flow.ts";
 /** How many articles a draft holds (developers.weixin.qq.com, draft/add; error 45008). */
 const BUNDLE = 8;
 
-const ownWay = ({ mode }: AccountConfig): Way => (mode === "certified" || mode === "service" ? "publish" : "draft");
+export const ownWay = ({ mode }: AccountConfig): Way =>
+  mode === "certified" || mode === "service" ? "publish" : "draft";
 
 const bundle = (n: number, posts: string[], more: Partial<Bundle> & Pick<Bundle, "way">): Bundle => ({
   n,
@@ -67,18 +69,26 @@ export const claim: StageRules<Extract<Stage, { name: "claim" }>> = {
   },
 };
 
-/** Whether a correction is made by deleting what is there and publishing anew. A message that followers got stays a person's. */
-const replaces = ({ state, way }: Receipt, { on_correction }: AccountConfig): boolean =>
-  state === "published" && way === "publish" && on_correction === "replace";
+/**
+ * Whether a correction is made by deleting what is there and publishing anew. A message that followers got stays a person's,
+ * and what nobody could delete.
+ */
+const replaces = ({ state, way, articleId }: Receipt, { on_correction }: AccountConfig): boolean =>
+  state === "published" && way === "publish" && articleId !== null && on_correction === "replace";
+
+/** By post, what was said of it last: one that was corrected twice is published anew once. */
+const latest = ({ items }: Context): ReadonlyMap<string, Item> =>
+  new Map(items().map((item) => [item.post.id, item] as const));
 
 /** What became of the posts that are corrected decides how. */
 export const receipts: StageRules<Extract<Stage, { name: "receipts" }>> = {
-  enter: (state, _stage, { items }) => ask(state, { type: "receipts", posts: items().map((item) => item.post.id) }),
-  told(state, _stage, value, { items, config }): Move {
+  enter: (state, _stage, context) => ask(state, { type: "receipts", posts: [...latest(context).keys()] }),
+  told(state, _stage, value, context): Move {
+    const { config } = context;
     const known = value as Receipts;
     const bundles: Bundle[] = [];
     const left: string[] = [];
-    for (const { post } of items()) {
+    for (const { post } of latest(context).values()) {
       const receipt = known[post.id];
       // What the platform or a person took down stays down; what never got there has another chance.
       if (receipt?.state === "deleted" || receipt?.state === "banned") continue;
@@ -95,10 +105,9 @@ export const receipts: StageRules<Extract<Stage, { name: "receipts" }>> = {
 
 /** Corrections for a person, one after the other. */
 export const byHand: StageRules<Extract<Stage, { name: "by-hand" }>> = {
-  enter(state, { left: [post] }, { items }) {
-    const item = items().find((each) => each.post.id === post);
+  enter(state, { left: [post] }, context) {
     if (post === undefined) return go(state, firstOf(state));
-    return ask(state, { type: "correct-by-hand", post, note: item?.note ?? "" });
+    return ask(state, { type: "correct-by-hand", post, note: latest(context).get(post)?.note ?? "" });
   },
   told: (state, { left }) => go(state, { name: "by-hand", left: left.slice(1) }),
 };

@@ -12,10 +12,13 @@ import {
   publicationIn,
   publish,
   sendAll,
+  sourcesOf,
   urlsIn,
 } from "../calls.ts";
-import { objectOf, textIn } from "../../http.ts";
+import { textIn } from "../../http.ts";
+import { answerIn } from "../codes.ts";
 import type { Finished, SentUnseen } from "../questions.ts";
+import { ownWay } from "./plan.ts";
 import { bundleName, type Stage, type State } from "../state.ts";
 import {
   again,
@@ -26,6 +29,7 @@ import {
   type Context,
   divide,
   go,
+  heldOf,
   leaveOut,
   type Move,
   postsOf,
@@ -46,32 +50,44 @@ const BUSY = -1;
 const holds = (state: State, context: Context): boolean =>
   printOf(articlesOf(state, context)) === bundleOf(state).print;
 
-const submitted = (state: State, job: string, { now }: Context): Move =>
-  wait(withBundle(state, { job, since: now }), { name: "result", polls: 0, asked: false }, now + FIRST_POLL);
+/** The platform took it. An answer that does not say as what is as good as none. */
+function submitted(state: State, job: string, { now }: Context): Move {
+  if (job === "") return wait(state, unsure(state), now + MINUTE);
+  return wait(withBundle(state, { job, since: now }), { name: "result", polls: 0, asked: false }, now + FIRST_POLL);
+}
 
 export const submit: StageRules<Extract<Stage, { name: "submit" }>> = {
-  enter(state, _stage, context) {
-    const bundle = bundleOf(state);
-    const { draft, way } = bundle;
-    if (draft === null || !holds(state, context)) return anew(pruned(state, context));
+  enter(state, { maybe, gone }, context) {
+    const { draft, way } = bundleOf(state);
+    // Under another id it could be a second message. Without its draft nothing is sent that was not sent before.
+    if (maybe && draft !== null)
+      return !gone && recalled(state, context)
+        ? go(state, LOOK)
+        : request(state, sendAll(draft, massId(state, context), context.config));
+    if (draft === null || !holds(state, context)) return anew(state);
+    // The office has settled that a person sends from now on.
+    if (ownWay(context.config) === "draft") return go(withBundle(state, { way: "draft" }), { name: "sheet" });
     const outgoing = way === "mass" ? sendAll(draft, massId(state, context), context.config) : publish(draft);
     return request(withBundle(state, { since: context.now }), outgoing);
   },
-  replied(state, _stage, judged, context, reply) {
+  replied(state, { maybe }, judged, context, reply) {
     const { way } = bundleOf(state);
     if (judged.ok) return submitted(state, idIn(judged.value[way === "mass" ? "msg_id" : "publish_id"]), context);
     const { errcode, explained, verdict } = judged;
     if (errcode === ALREADY_SENT && reply.type === "response")
-      return submitted(state, idIn(objectOf(reply.body)?.["msg_id"]), context);
-    // The platform's own count is what counts: these posts are published without a message.
-    if (way === "mass" && errcode === NO_MASS_LEFT)
+      return submitted(state, idIn(answerIn(reply.body)?.["msg_id"]), context);
+    if (way === "mass" && errcode === NO_MASS_LEFT) {
+      // It may be this very message that used it up.
+      if (maybe) return go(state, LOOK);
+      // The platform's own count is what counts: these posts are published without a message.
       return go(withBundle(state, { way: "publish" }), { name: "submit" });
+    }
     if (errcode === BAD_MEDIA) return go(state, { name: "find-publication", looks: 0 });
-    if (verdict.type === "unknown" || errcode === BUSY) return uncertain(state, judged);
+    if (verdict.type === "unknown" || errcode === BUSY) return again(state, judged, unsure(state));
     if (explained.class === "article") return divide(state, `${explained.words}。${explained.next}`, context);
     return again(state, judged);
   },
-  lost: (state) => (bundleOf(state).way === "mass" ? go(state, { name: "submit" }) : go(state, LOOK)),
+  lost: (state) => go(state, unsure(state)),
 };
 
 /** Of a bundle that was begun anew the platform must not take the first message for this one. At most 64 bytes. */
@@ -81,31 +97,38 @@ const massId = (state: State, { id }: Context): string => {
 };
 
 /** A message to all is repeated under its id; for a publication the draft is looked at first. */
-function uncertain(state: State, judged: Parameters<typeof again>[1]): Move {
-  return again(state, judged, bundleOf(state).way === "mass" ? { name: "submit" } : LOOK);
-}
+const unsure = (state: State): Stage => (bundleOf(state).way === "mass" ? { name: "submit", maybe: true } : LOOK);
 
-/** The bundle without what was recalled. */
-const pruned = (state: State, context: Context): State =>
-  withBundle(state, { posts: postsOf(state, bundleOf(state), context).map((item) => item.post.id) });
+/** Of a message to all a repeat tells which it was, a publication is looked for. */
+const withoutDraft = (state: State): Stage =>
+  bundleOf(state).way === "mass" ? { name: "submit", maybe: true, gone: true } : { name: "find-publication", looks: 0 };
+
+/** Whether something of the draft was recalled since. */
+const recalled = (state: State, context: Context): boolean =>
+  postsOf(state, bundleOf(state), context).length < heldOf(state).length;
 
 const LOOK = { name: "look", looks: 0, asked: false } as const;
-/** A submission that was taken keeps its draft until it is through its review: half an hour late is better than twice. */
-const LOOKS = [MINUTE, MINUTE, 3 * MINUTE, 5 * MINUTE, 10 * MINUTE, 10 * MINUTE];
+/**
+ * A submission that was taken keeps its draft until it is through its review, or the administrator's half hour is over: an
+ * hour late is better than twice.
+ */
+const LOOKS = [MINUTE, MINUTE, 3 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 25 * MINUTE];
+
+/** Whether the platform has told of what this bundle became. */
+function askUnseen(state: State): Move {
+  const { way, since } = bundleOf(state);
+  return ask(state, { type: "sent-unseen", way: way === "mass" ? way : "publish", since, ended: state.ended ?? [] });
+}
 
 export const look: StageRules<Extract<Stage, { name: "look" }>> = {
-  enter(state, { asked }) {
-    const { draft, since } = bundleOf(state);
-    return asked ? request(state, getDraft(draft ?? "")) : ask(state, { type: "sent-unseen", way: "publish", since });
-  },
+  enter: (state, { asked }) => (asked ? request(state, getDraft(bundleOf(state).draft ?? "")) : askUnseen(state)),
   told(state, stage, value, context) {
     const sent = value as SentUnseen;
     if (sent === null) return go(state, { ...stage, asked: true });
     return ended(withBundle(state, { job: sent.job }), sent.finished, context);
   },
   replied(state, { looks }, judged, { now }) {
-    if (!judged.ok)
-      return judged.errcode === BAD_MEDIA ? go(state, { name: "find-publication", looks: 0 }) : again(state, judged);
+    if (!judged.ok) return judged.errcode === BAD_MEDIA ? go(state, withoutDraft(state)) : again(state, judged);
     const rest = LOOKS[looks];
     // A draft that is still there after all that time was not taken.
     if (rest === undefined) return go(state, { name: "submit" });
@@ -118,10 +141,7 @@ const GONE =
 
 export const findPublication: StageRules<Extract<Stage, { name: "find-publication" }>> = {
   // The list of publications has no messages to all: of those only events tell.
-  enter: (state) =>
-    bundleOf(state).way === "mass"
-      ? ask(state, { type: "sent-unseen", way: "mass", since: bundleOf(state).since })
-      : request(state, listPublications()),
+  enter: (state) => (bundleOf(state).way === "mass" ? askUnseen(state) : request(state, listPublications())),
   told(state, { looks }, value, context) {
     const sent = value as SentUnseen;
     if (sent === null) return notFound(state, looks, context);
@@ -129,7 +149,10 @@ export const findPublication: StageRules<Extract<Stage, { name: "find-publicatio
   },
   replied(state, { looks }, judged, context) {
     if (!judged.ok) return again(state, judged);
-    const found = findHolding(judged.value, articlesOf(state, context));
+    const { sources, replaces } = bundleOf(state);
+    const sought = sources ?? sourcesOf(articlesOf(state, context));
+    // What it is to take the place of comes from the same post.
+    const found = findHolding(judged.value, sought, replaces?.articleId ?? null);
     if (found === null) return notFound(state, looks, context);
     const articleId = textIn(found["article_id"]) || null;
     const urls = urlsIn(articlesIn(found));
@@ -182,10 +205,11 @@ export const result: StageRules<Extract<Stage, { name: "result" }>> = {
 /** Nobody knows: it counts as published, so that it is never sent again. */
 const UNTOLD = { state: "published", articleId: null, urls: {}, why: SILENT } as const;
 
-function ended(state: State, { status, articleId, urls, failed }: NonNullable<Finished>, context: Context): Move {
-  const bundle = bundleOf(state);
+function ended(before: State, { status, articleId, urls, failed }: NonNullable<Finished>, context: Context): Move {
+  const bundle = bundleOf(before);
+  const state = { ...before, ended: [...(before.ended ?? []), ...(bundle.job === null ? [] : [bundle.job])] };
   if (status === "published") return go(state, { name: "written", result: { state: "published", articleId, urls } });
-  const posts = postsOf(state, bundle, context).map((item) => item.post.id);
+  const posts = heldOf(state);
   const why = status.refused;
   const out = failed.flatMap((idx) => (posts[idx - 1] === undefined ? [] : [[posts[idx - 1]!, why]]));
   // The platform names the articles at fault: the others go again without them.

@@ -45,6 +45,7 @@ const TABLES = [
   "wechat_articles",
   "wechat_pushes",
   "wechat_finishes",
+  "wechat_seen",
   "wechat_uploads",
   "wechat_tokens",
   "attempts",

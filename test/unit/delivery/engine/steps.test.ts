@@ -1,8 +1,9 @@
 /** Pushes of several calls: killed before and after every effect, they end once, and no call is made twice. */
 import { describe, expect, it } from "vitest";
+import type { AnyKind, StepsKind } from "../../../../src/channels/kind.ts";
 import { Office } from "./office.ts";
 import type { Fault } from "./office.ts";
-import { SLOW, STAGES, threefold } from "./kinds.ts";
+import { plain, SLOW, type State, STAGES, threefold } from "./kinds.ts";
 
 const START = Date.parse("2026-11-23T08:30:00+08:00");
 
@@ -222,5 +223,33 @@ describe("a push of three calls", () => {
     office.books["threefold"] = async () => true;
     await office.settle();
     expect(ledger(office)).toMatchObject([{ outcome: "accepted", n: 0 }]);
+  });
+});
+
+describe("a kind that cannot go on", () => {
+  it("stops nobody else of its shard, forgets nothing, and goes on when it is mended", async () => {
+    let broken = true;
+    const whole = threefold("threefold") as unknown as StepsKind<unknown, State>;
+    const next: typeof whole.next = (state, answer, context) => {
+      if (broken && (state.stage > 0 || (answer !== null && answer.type === "response")))
+        throw new Error("turns in circles");
+      return whole.next(state, answer, context);
+    };
+    const office = new Office([{ ...whole, next } as unknown as AnyKind, plain("one")], START);
+    await office.channel("c", "threefold");
+    await office.channel("d", "one");
+    const platform = new Platform(office);
+    for (let posts = 0; posts < 3; posts++) {
+      office.append("published");
+      await office.tick();
+      await office.drain();
+      office.now += 60_000;
+    }
+    expect(office.received.filter(({ uid }) => uid === "d")).toHaveLength(3);
+    expect(platform.calls.filter((call) => call.startsWith("c"))).toEqual(["c_0 create"]);
+    broken = false;
+    await office.settle();
+    expect(platform.calls.filter((call) => call.startsWith("c_0"))).toEqual(STAGES.map((stage) => `c_0 ${stage}`));
+    expect(office.value("SELECT cursor FROM channels WHERE uid = 'c'")).toBe(3);
   });
 });
