@@ -89,8 +89,8 @@ export const wechat: StepsKind<AccountConfig, State> = {
     const push = zonedTime(localDate(at, time_zone), push_at, time_zone);
     return at < push && now < push ? push : null;
   },
-  // Twenty-four posts of nine pictures, and each bundle's calls; what is over it is a push that turns in circles.
-  most: 600,
+  // Twenty-four posts of nine pictures, and nine covers each half hour until the news is stale; what is over it turns in circles.
+  most: 2000,
   sealed: false,
   followsStopped: true,
   begin(items, config) {

@@ -163,3 +163,64 @@ describe("an answer that does not say which job it is", () => {
     for (const [n, title] of titlesOf(office)) expect(title).toBe(`稿件 ${n}`);
   });
 });
+
+describe("an account whose library is full", () => {
+  it("loses nothing, however long it takes: the push goes on when there is room", async () => {
+    const office = await opened(8, {}, { library: 0 });
+    // Each post has a cover of its own.
+    office.sqlite.query(
+      `INSERT OR IGNORE INTO revisions (article_id, hash, title, digest, markdown, meta, media, saved_by, saved_at)
+       SELECT 1, 'h' || id, 't', 'd', '正文', json_object('credits', json('[]'), 'cover', 'https://img.example.cn/' || id || '.jpg', 'source', NULL), '[]', 't', 0 FROM posts`,
+    );
+    office.sqlite.query(`UPDATE posts SET hash = 'h' || id`);
+    for (let hours = 0; hours < 45; hours++)
+      for (let half = 0; half < 2; half++) {
+        await office.tick();
+        await office.drain();
+        office.now += 30 * 60_000;
+      }
+    expect(office.rows(`SELECT outcome FROM deliveries`)).not.toEqual([{ outcome: "rejected" }]);
+    const titles = office.rows<{ title: string }>(`SELECT title FROM alerts`).map(({ title }) => title);
+    expect(new Set(titles).size).toBe(1);
+    expect(titles.length).toBeLessThanOrEqual(3);
+    expect(office.platform.world.log.length).toBeGreaterThan(600);
+    office.platform.account(APP.app_id).library = 100;
+    await office.settle();
+    expect(office.pages).toHaveLength(8);
+  });
+});
+
+describe("an account without comments", () => {
+  it("is told to turn them off, and its push goes on when that is done", async () => {
+    const office = await opened(2, { comments: "everyone" }, { comments: false });
+    for (let minutes = 0; minutes < 20; minutes++) {
+      await office.tick();
+      await office.drain();
+      office.now += 60_000;
+    }
+    const [told] = office.rows<{ title: string; body: string }>(`SELECT title, body FROM alerts`);
+    expect([told!.title, told!.body].join()).toMatch(/没有留言功能.*comments 改为 off/);
+    office.sqlite.query(`UPDATE channels SET config = replace(config, '"everyone"', '"off"')`);
+    await office.settle();
+    expect(office.pages).toEqual(["mass 稿件 1", "mass 稿件 2"]);
+  });
+});
+
+describe("ids of more than 53 bits", () => {
+  it("are the platform's to the last digit", async () => {
+    const office = await opened(2);
+    const { handle } = office.platform;
+    const asked: string[] = [];
+    office.platform.handle = async (request, options) => {
+      const path = new URL(request.url).pathname;
+      if (path === "/cgi-bin/message/mass/sendall")
+        return new Response('{"errcode":0,"errmsg":"ok","msg_id":9007199254740993,"msg_data_id":9007199254740995}');
+      if (path !== "/cgi-bin/message/mass/get") return handle.call(office.platform, request, options);
+      asked.push(await request.text());
+      return new Response('{"msg_id":9007199254740993,"msg_status":"SEND_SUCCESS"}');
+    };
+    await office.settle();
+    expect(asked[0]).toContain("9007199254740993");
+    expect(office.rows(`SELECT DISTINCT job FROM wechat_articles`)).toEqual([{ job: "9007199254740993" }]);
+  });
+});
