@@ -60,11 +60,13 @@ describe("fifteen posts", () => {
     expect(office.pages.at(-1)).toBe("mass 稿件 6");
   });
 
-  it("are published when the platform has no message left, whatever we counted", async () => {
+  it("are published when the platform has no message left, whatever we counted, and the office is told", async () => {
     const office = await opened(2, {}, { mass: { day: 0, month: 0 } });
     await office.settle();
     expect(office.pages).toEqual(pages(["publish", [1, 2]]));
     expect(office.receipts).toEqual(["published publish 1", "published publish 2"]);
+    // Followers were called by nobody: the office should know.
+    expect(alerts(office)).toEqual(["wechat.account 公众号“gzh”：微信说群发次数已经用完，与刊发的记录不同（45028）"]);
   });
 
   it("of a 服务号 are sent four times a month", async () => {

@@ -41,6 +41,7 @@ import {
 } from "./flow.ts";
 
 const NO_MASS_LEFT = 45028;
+const USED_UP = "微信说群发次数已经用完，与刊发的记录不同";
 const ALREADY_SENT = 45065;
 const BAD_MEDIA = 40007;
 /** The platform was busy, and does not say whether it did what it was asked. */
@@ -80,7 +81,13 @@ export const submit: StageRules<Extract<Stage, { name: "submit" }>> = {
       // It may be this very message that used it up.
       if (maybe) return go(state, LOOK);
       // The platform's own count is what counts: these posts are published without a message.
-      return go(withBundle(state, { way: "publish" }), { name: "submit" });
+      const told = {
+        code: String(errcode),
+        words: USED_UP,
+        next: "请编辑看是否有人在公众平台群发过；这一组改为发布（不推送给粉丝）",
+        after: 0,
+      };
+      return go(withBundle(state, { way: "publish" }), { name: "trouble", told, onward: { name: "submit" } });
     }
     if (errcode === BAD_MEDIA) return go(state, { name: "find-publication", looks: 0 });
     if (verdict.type === "unknown" || errcode === BUSY) return again(state, judged, unsure(state));
