@@ -87,6 +87,19 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant("event" as const), fault: event }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("decide" as const), yes: fc.boolean() }) },
   {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant("meanwhile" as const),
+      path: fc.constantFrom(...PATHS),
+      nth: fc.integer({ min: 1, max: 2 }),
+      act: fc.oneof(
+        fc.record({ do: fc.constantFrom("correct" as const, "recall" as const), post: nat }),
+        fc.constant({ do: "stop" as const }),
+      ),
+      lost: fc.boolean(),
+    }),
+  },
+  {
     weight: 1,
     arbitrary: fc.record({
       do: fc.constantFrom("stop" as const, "start" as const, "pause" as const, "resume" as const),
@@ -116,7 +129,7 @@ describe("whatever happens to an account", () => {
           history.check();
         },
       ),
-      { ...runs(40, 2500), ...(process.env["SEED"] && { seed: Number(process.env["SEED"]) }) },
+      runs(40, 2500),
     );
   });
 });

@@ -12,6 +12,8 @@ import { APP } from "./at.ts";
 const MINUTE = 60_000;
 const TOKEN = "kanfaToken2026";
 
+type Act = { do: "correct" | "recall"; post: number } | { do: "stop" };
+
 export type Action =
   | { do: "release"; posts: number }
   | { do: "correct" | "recall"; post: number }
@@ -23,7 +25,15 @@ export type Action =
   | { do: "outcome"; outcome: Outcome }
   | { do: "event"; fault: EventFault }
   | { do: "decide"; yes: boolean }
-  | { do: "stop" | "start" | "pause" | "resume" };
+  | { do: "stop" | "start" | "pause" | "resume" }
+  /** The same while the platform takes the `nth` call of this path from now on, whose answer may be lost. */
+  | {
+      do: "meanwhile";
+      path: string;
+      nth: number;
+      act: Act;
+      lost: boolean;
+    };
 
 interface Row {
   post: number;
@@ -39,11 +49,25 @@ export class History {
   readonly office: AccountOffice;
   readonly #corrected = new Set<number>();
   readonly #recalled = new Set<number>();
+  readonly #hooks: Extract<Action, { do: "meanwhile" }>[] = [];
   #posts = 0;
 
   private constructor(setup: Partial<Setup>) {
     const callback = { url: "https://kanfa.test/callback", token: TOKEN, aes_key: null };
     this.office = new AccountOffice({ ...setup, callback }, (url, body) => this.#heard(url, body));
+    const { platform } = this.office;
+    const handle = platform.handle.bind(platform);
+    platform.handle = async (request, options) => {
+      const response = await handle(request, options);
+      const { pathname } = new URL(request.url);
+      for (const hook of this.#hooks) if (hook.path === pathname) hook.nth -= 1;
+      const at = this.#hooks.findIndex(({ path, nth }) => path === pathname && nth <= 0);
+      if (at < 0) return response;
+      const [hook] = this.#hooks.splice(at, 1);
+      await this.take(hook!.act);
+      if (hook!.lost) throw new TypeError("the platform reset the connection");
+      return response;
+    };
   }
 
   static async begin(config: object, setup: Partial<Setup>): Promise<History> {
@@ -113,6 +137,9 @@ export class History {
         if (office.platform.account(APP.app_id).sends.some(({ confirmed }) => confirmed !== null))
           office.platform.decide(APP.app_id, action.yes);
         return;
+      case "meanwhile":
+        this.#hooks.push({ ...action });
+        return;
       case "stop":
       case "start":
         office.sqlite.query(`UPDATE publications SET stopped_at = ?`, action.do === "stop" ? office.now : null);
@@ -156,6 +183,7 @@ export class History {
   async rest(): Promise<void> {
     const { office } = this;
     const { world } = office.platform;
+    this.#hooks.length = 0;
     world.faults.calls.length = 0;
     world.faults.outcomes.length = 0;
     office.sqlite.query(`UPDATE publications SET stopped_at = NULL`);
