@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { AnyKind, StepsKind } from "../../../../src/channels/kind.ts";
 import { Office } from "./office.ts";
 import type { Fault } from "./office.ts";
-import { plain, SLOW, type State, STAGES, threefold } from "./kinds.ts";
+import { plain, SLOW, STAGES, threefold } from "./kinds.ts";
 
 const START = Date.parse("2026-11-23T08:30:00+08:00");
 
@@ -229,7 +229,7 @@ describe("a push of three calls", () => {
 describe("a kind that cannot go on", () => {
   it("stops nobody else of its shard, forgets nothing, and goes on when it is mended", async () => {
     let broken = true;
-    const whole = threefold("threefold") as unknown as StepsKind<unknown, State>;
+    const whole = threefold("threefold") as unknown as StepsKind<unknown, { stage: number }>;
     const next: typeof whole.next = (state, answer, context) => {
       if (broken && (state.stage > 0 || (answer !== null && answer.type === "response")))
         throw new Error("turns in circles");
