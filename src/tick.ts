@@ -30,9 +30,9 @@ import { row } from "./platform/d1.ts";
 import { forgetRequests } from "./platform/requests.ts";
 import { type LetterDeps, sendLetters } from "./readers/letters.ts";
 import { forgetConfirmations } from "./readers/store.ts";
-import { forgetSights } from "./wechat/callback-store.ts";
-import { lookBack } from "./wechat/late.ts";
-import { sweepAccounts } from "./wechat/lane.ts";
+import { forgetSights } from "./wechat/callback/callback-store.ts";
+import { lookBack } from "./wechat/books/late.ts";
+import { sweepAccounts } from "./wechat/takedowns/lane.ts";
 import { type CollectDeps, lookAtAccounts } from "./wechat/numbers/collect.ts";
 
 /** Runs the tick of the business time `at`. */

@@ -9,7 +9,7 @@ import { wakeShards } from "../../src/delivery/store.ts";
 import { joined, unpick } from "../../src/editions/plan-store.ts";
 import { correctHandovers, recallHandovers } from "../../src/handover/store.ts";
 import { correctArticle, recallArticle } from "../../src/wire/amend.ts";
-import { recallAtAccounts } from "../../src/wechat/takedown-store.ts";
+import { recallAtAccounts } from "../../src/wechat/takedowns/takedown-store.ts";
 import { ACTOR, cursor, daily, ledger, MINUTE, minutes, newOffice, release, told, world } from "./helpers/news.ts";
 import { at } from "./helpers/world.ts";
 

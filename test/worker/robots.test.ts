@@ -7,7 +7,7 @@ import { joined, unpick } from "../../src/editions/plan-store.ts";
 import { correctHandovers, recallHandovers } from "../../src/handover/store.ts";
 import { correctArticle, recallArticle } from "../../src/wire/amend.ts";
 import { CONFIGS, type Named, Platforms } from "./helpers/platforms.ts";
-import { recallAtAccounts } from "../../src/wechat/takedown-store.ts";
+import { recallAtAccounts } from "../../src/wechat/takedowns/takedown-store.ts";
 import { at, World } from "./helpers/world.ts";
 
 const world = new World();

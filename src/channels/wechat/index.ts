@@ -1,8 +1,8 @@
 /**
  * A WeChat Official Account (公众号, 服务号). A push takes a day's posts to the account in bundles of eight: pictures, a draft,
  * the look whether the draft holds all of it, the submission, and its result. What happens next is decided by the stage
- * that the push is at (`stages/`); calls are made by delivery through `wechat/client.ts`, what has to be known of other
- * pushes is in the account's books (`wechat/books.ts`).
+ * that the push is at (`stages/`); calls are made by delivery through `wechat/client/client.ts`, what has to be known of other
+ * pushes is in the account's books (`wechat/books/books.ts`).
  */
 import { localDate, MINUTE, zonedTime } from "../../platform/time.ts";
 import type { Answer, Step, StepsKind } from "../kind.ts";

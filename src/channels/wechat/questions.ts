@@ -1,4 +1,4 @@
-/** What a push to a WeChat account asks its books (`wechat/books.ts`), and what they answer. */
+/** What a push to a WeChat account asks its books (`wechat/books/books.ts`), and what they answer. */
 import type { Receipt, Result, Trouble, Way } from "./state.ts";
 
 /** An article's place in a bundle, as the books get it. */

@@ -7,7 +7,7 @@ import { pauseOrResume } from "../../delivery/subscriptions.ts";
 import { requireChannel } from "../../delivery/open-channel.ts";
 import { rotateSigningSecret } from "../../delivery/rotation.ts";
 import { HOUR } from "../../platform/time.ts";
-import { handInToken } from "../../wechat/hand-in.ts";
+import { handInToken } from "../../wechat/client/hand-in.ts";
 import type { App } from "../context.ts";
 import { requireScope } from "./auth.ts";
 import { readJson } from "./body.ts";

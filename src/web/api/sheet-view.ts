@@ -1,9 +1,9 @@
 /** Hand-over sheets 交接单 of a WeChat account as the API shows them, and receipts beside an edition's picks. */
 import { iso, isoOrNull } from "../../platform/time.ts";
-import { taskOf } from "../../wechat/checklist.ts";
-import { listReceipts } from "../../wechat/receipt-store.ts";
-import type { SheetDetail } from "../../wechat/sheets.ts";
-import type { Sheet, SheetKind, SheetLine } from "../../wechat/sheet-store.ts";
+import { taskOf } from "../../wechat/sheets/checklist.ts";
+import { listReceipts } from "../../wechat/books/receipt-store.ts";
+import type { SheetDetail } from "../../wechat/sheets/sheets.ts";
+import type { Sheet, SheetKind, SheetLine } from "../../wechat/sheets/sheet-store.ts";
 
 const NAMES: Readonly<Record<SheetKind, string>> = { send: "发表草稿", correct: "更正文章", takedown: "删除文章" };
 

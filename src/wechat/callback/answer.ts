@@ -11,7 +11,7 @@ import { newStamp } from "../../platform/ids.ts";
 import { log } from "../../platform/log.ts";
 import { HOUR, localDate } from "../../platform/time.ts";
 import type { OpenAccount } from "../accounts.ts";
-import { readReceipts } from "../article-store.ts";
+import { readReceipts } from "../books/article-store.ts";
 import {
   cardOf,
   type CardPost,
@@ -21,8 +21,8 @@ import {
   latestEdition,
   searchable,
   seenFirst,
-} from "../callback-store.ts";
-import { readSettings } from "../settings-store.ts";
+} from "./callback-store.ts";
+import { readSettings } from "./settings-store.ts";
 import { FRESHNESS, openCall, type Query, sealAnswer } from "./envelope.ts";
 import type { Finish } from "./finish.ts";
 import { type Message, messageOf } from "./message.ts";

@@ -2,7 +2,7 @@
 import { cdata, element } from "../../formats/feeds/xml.ts";
 import { cutText, utf8Length } from "../../formats/index.ts";
 import { SECOND } from "../../platform/time.ts";
-import { type AccountSettings, BUTTON_KEYS } from "../settings.ts";
+import { type AccountSettings, BUTTON_KEYS } from "./settings.ts";
 import type { Envelope, Message } from "./message.ts";
 import { plainWords } from "./words.ts";
 

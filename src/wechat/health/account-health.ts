@@ -3,7 +3,7 @@ import { massQuota, type MassQuota } from "../../channels/wechat/account.ts";
 import { localDate } from "../../platform/time.ts";
 import { ZONE } from "../numbers/figures.ts";
 import { countPushes } from "../numbers/store.ts";
-import { forcedLeft } from "../token.ts";
+import { forcedLeft } from "../client/token.ts";
 import type { Checking } from "./check.ts";
 import { daysLeft, ipStands, type Seen, stands, summaryOf } from "./rules.ts";
 import { type KnownHealth, lastPublished, listSeen, readKnown, tokenState } from "./store.ts";

@@ -7,7 +7,7 @@ import type { WechatClient } from "../../channels/wechat/call.ts";
 import { judgeAnswer } from "../../channels/wechat/codes.ts";
 import type { AccountDeps } from "../accounts.ts";
 import { openRow } from "../accounts.ts";
-import { fillUrls } from "../article-store.ts";
+import { fillUrls } from "../books/article-store.ts";
 import { addDays, DAY, HOUR, localDate, zonedTime } from "../../platform/time.ts";
 import type { Statement } from "../../platform/d1.ts";
 import { logFault } from "../../platform/log.ts";

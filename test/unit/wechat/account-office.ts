@@ -1,9 +1,9 @@
 /** Channels and a wire on the real statements, with one WeChat account on a simulated platform. */
 import { wechat } from "../../../src/channels/wechat/index.ts";
 import { accountConfig } from "../../../src/channels/wechat/account.ts";
-import { accountBooks } from "../../../src/wechat/books.ts";
-import { wechatClient } from "../../../src/wechat/client.ts";
-import { runAccount, sweepAccounts } from "../../../src/wechat/lane.ts";
+import { accountBooks } from "../../../src/wechat/books/books.ts";
+import { wechatClient } from "../../../src/wechat/client/client.ts";
+import { runAccount, sweepAccounts } from "../../../src/wechat/takedowns/lane.ts";
 import type { AnyKind } from "../../../src/channels/kind.ts";
 import type { PostEvent } from "../../outside/wechat/events.ts";
 import { WechatSimulator } from "../../outside/wechat/simulator.ts";

@@ -1,7 +1,7 @@
 /** The client against the simulated platform: what it sends is what the platform reads. */
 import { expect, it } from "vitest";
 import type { WechatCall } from "../../../src/channels/wechat/call.ts";
-import { wechatClient } from "../../../src/wechat/client.ts";
+import { wechatClient } from "../../../src/wechat/client/client.ts";
 import { APP, type Answer, JPEG, platform } from "./at.ts";
 import { account, Platform } from "./platform.ts";
 

@@ -2,9 +2,9 @@
 import { describe, expect, it } from "vitest";
 import type { WechatCall } from "../../../src/channels/wechat/call.ts";
 import { type Judged, judgeAnswer } from "../../../src/channels/wechat/codes.ts";
-import { type Button, DEFAULT_SETTINGS, menuBody, refuseMenu } from "../../../src/wechat/settings.ts";
-import { wechatClient } from "../../../src/wechat/client.ts";
-import type { LoadedPicture } from "../../../src/wechat/upload.ts";
+import { type Button, DEFAULT_SETTINGS, menuBody, refuseMenu } from "../../../src/wechat/callback/settings.ts";
+import { wechatClient } from "../../../src/wechat/client/client.ts";
+import type { LoadedPicture } from "../../../src/wechat/client/upload.ts";
 import type { Setup } from "../../outside/wechat/state.ts";
 import { APP, heavy, JPEG, platform, PNG, WEBP } from "./at.ts";
 import { account as accountOf, channelAlone } from "./platform.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Reply } from "../../../src/channels/kind.ts";
 import { NO_PICTURE, type WechatCall } from "../../../src/channels/wechat/call.ts";
 import { judgeAnswer } from "../../../src/channels/wechat/codes.ts";
-import { putToken } from "../../../src/wechat/client-store.ts";
+import { putToken } from "../../../src/wechat/client/client-store.ts";
 import { account, APP, PICTURE, Platform, SECRET } from "./platform.ts";
 
 const DRAFT: WechatCall = { path: "/cgi-bin/draft/add", body: { articles: [{ title: "坚持“项目为王”\ud83d" }] } };

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { openCall, type Query } from "../../../src/wechat/callback/envelope.ts";
 import { messageOf, readXml } from "../../../src/wechat/callback/message.ts";
 import { replyXml, wishOf } from "../../../src/wechat/callback/replies.ts";
-import { DEFAULT_SETTINGS } from "../../../src/wechat/settings.ts";
+import { DEFAULT_SETTINGS } from "../../../src/wechat/callback/settings.ts";
 import { runs } from "../runs.ts";
 import { document } from "./documents.ts";
 import { KEYS, NOW, PLAIN, plainQuery, sealed, sealedCall, timestamp } from "./sender.ts";

@@ -10,7 +10,7 @@ import {
   stands,
   summaryOf,
 } from "../../../src/wechat/health/rules.ts";
-import { forcedLeft } from "../../../src/wechat/token.ts";
+import { forcedLeft } from "../../../src/wechat/client/token.ts";
 
 const TODAY = "2026-11-23";
 const seen = (more: Partial<Seen> = {}): Seen => ({

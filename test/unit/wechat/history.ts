@@ -2,7 +2,7 @@
 import { expect } from "vitest";
 import { accountConfig } from "../../../src/channels/wechat/account.ts";
 import { answerCall } from "../../../src/wechat/callback/answer.ts";
-import { insertTakedowns } from "../../../src/wechat/takedown-store.ts";
+import { insertTakedowns } from "../../../src/wechat/takedowns/takedown-store.ts";
 import type { EventFault, Fault as CallFault, Outcome } from "../../outside/wechat/faults.ts";
 import type { Page, Setup } from "../../outside/wechat/state.ts";
 import type { Fault } from "../delivery/engine/office.ts";

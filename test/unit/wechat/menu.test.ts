@@ -1,8 +1,8 @@
 /** A menu before it goes to the platform, and what the platform says of it. */
 import { describe, expect, it } from "vitest";
-import { refusalOf } from "../../../src/wechat/menu.ts";
+import { refusalOf } from "../../../src/wechat/callback/menu.ts";
 import { accountOf } from "../../../src/wechat/accounts.ts";
-import { type Button, DEFAULT_SETTINGS, menuBody, refuseMenu } from "../../../src/wechat/settings.ts";
+import { type Button, DEFAULT_SETTINGS, menuBody, refuseMenu } from "../../../src/wechat/callback/settings.ts";
 
 const fields = (menu: Button[]): string[] =>
   refuseMenu({ ...DEFAULT_SETTINGS, replies: [{ words: ["投 稿"], match: "exact", text: "x" }], menu }).map(

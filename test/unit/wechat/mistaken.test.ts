@@ -1,6 +1,6 @@
 /** What one job, draft or publication must not be taken for: another. */
 import { describe, expect, it } from "vitest";
-import { insertTakedowns } from "../../../src/wechat/takedown-store.ts";
+import { insertTakedowns } from "../../../src/wechat/takedowns/takedown-store.ts";
 import { AccountOffice } from "./account-office.ts";
 import { APP } from "./at.ts";
 

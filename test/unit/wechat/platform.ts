@@ -1,8 +1,8 @@
 /** The platform as the client meets it: gives tokens, takes calls made with the right one, and misbehaves by script. */
 import type { Account } from "../../../src/channels/wechat/call.ts";
 import type { ApiBases } from "../../../src/delivery/bases.ts";
-import { wechatClient } from "../../../src/wechat/client.ts";
-import type { LoadedPicture } from "../../../src/wechat/upload.ts";
+import { wechatClient } from "../../../src/wechat/client/client.ts";
+import type { LoadedPicture } from "../../../src/wechat/client/upload.ts";
 import { Sqlite } from "../delivery/engine/sqlite.ts";
 
 export const SECRET = "0123456789abcdef0123456789abcdef";

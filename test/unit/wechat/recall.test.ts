@@ -2,11 +2,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { judgeAnswer } from "../../../src/channels/wechat/codes.ts";
-import { changesOf, passages, touched } from "../../../src/wechat/changes.ts";
-import { fit } from "../../../src/wechat/finished.ts";
-import { deletedIn, fateOf } from "../../../src/wechat/late.ts";
-import { articleUrl } from "../../../src/wechat/sheets.ts";
-import { follow, GIVE_UP_AFTER, idNumber, planOf, type Target } from "../../../src/wechat/takedown.ts";
+import { changesOf, passages, touched } from "../../../src/wechat/sheets/changes.ts";
+import { fit } from "../../../src/wechat/sheets/finished.ts";
+import { deletedIn, fateOf } from "../../../src/wechat/books/late.ts";
+import { articleUrl } from "../../../src/wechat/sheets/sheets.ts";
+import { follow, GIVE_UP_AFTER, idNumber, planOf, type Target } from "../../../src/wechat/takedowns/takedown.ts";
 
 const id = fc.option(fc.stringMatching(/^\d{1,20}$/));
 const targets: fc.Arbitrary<Target> = fc.record({

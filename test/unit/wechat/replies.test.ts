@@ -5,7 +5,7 @@ import { type Message, messageOf, readXml } from "../../../src/wechat/callback/m
 import { replyXml, TEXT_LIMIT, type Wish, wishOf } from "../../../src/wechat/callback/replies.ts";
 import { bestMatch } from "../../../src/wechat/callback/search.ts";
 import { termsOf } from "../../../src/wechat/callback/words.ts";
-import { type AccountSettings, DEFAULT_SETTINGS } from "../../../src/wechat/settings.ts";
+import { type AccountSettings, DEFAULT_SETTINGS } from "../../../src/wechat/callback/settings.ts";
 import { event, NOW, text } from "./sender.ts";
 
 const SETTINGS: AccountSettings = {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Forced, chooseToken, forcedAgain } from "../../../src/wechat/token.ts";
+import { type Forced, chooseToken, forcedAgain } from "../../../src/wechat/client/token.ts";
 
 const NOW = Date.parse("2026-11-23T09:00:00+08:00");
 const MINUTE = 60_000;

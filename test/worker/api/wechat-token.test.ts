@@ -1,7 +1,7 @@
 /** An access token from outside, over HTTP. */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { findToken } from "../../../src/wechat/client-store.ts";
+import { findToken } from "../../../src/wechat/client/client-store.ts";
 import { api, auditOf, expectProblem, expectStatus, expectUnwritten, makeToken } from "../helpers/api.ts";
 
 const APP = "wx0123456789abcdef";

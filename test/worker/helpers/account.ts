@@ -2,9 +2,9 @@
 import { env } from "cloudflare:workers";
 import { kindOf } from "../../../src/channels/index.ts";
 import { createChannel } from "../../../src/delivery/subscriptions.ts";
-import { accountBooks } from "../../../src/wechat/books.ts";
-import { wechatClient } from "../../../src/wechat/client.ts";
-import { pictureLoader } from "../../../src/wechat/pictures.ts";
+import { accountBooks } from "../../../src/wechat/books/books.ts";
+import { wechatClient } from "../../../src/wechat/client/client.ts";
+import { pictureLoader } from "../../../src/wechat/pictures/pictures.ts";
 import type { Setup } from "../../outside/wechat/state.ts";
 import { WechatSimulator } from "../../outside/wechat/simulator.ts";
 import { at, watched, World } from "./world.ts";

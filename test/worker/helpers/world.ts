@@ -19,8 +19,8 @@ import type { PublicationSettings } from "../../../src/newsroom/publication-stor
 import { insertPublication } from "../../../src/newsroom/publication-store.ts";
 import { newStamp } from "../../../src/platform/ids.ts";
 import { tick } from "../../../src/tick.ts";
-import { wechatClient } from "../../../src/wechat/client.ts";
-import { runAccount } from "../../../src/wechat/lane.ts";
+import { wechatClient } from "../../../src/wechat/client/client.ts";
+import { runAccount } from "../../../src/wechat/takedowns/lane.ts";
 import { saved } from "./saved.ts";
 
 /** Monday 23 November 2026, a working day. */

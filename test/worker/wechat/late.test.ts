@@ -1,6 +1,6 @@
 /** Late outcomes: what the office or the platform removes by hand fires no event, and is seen all the same. */
 import { beforeEach, expect, it } from "vitest";
-import { CALLS, lookBack } from "../../../src/wechat/late.ts";
+import { CALLS, lookBack } from "../../../src/wechat/books/late.ts";
 import { World } from "../helpers/world.ts";
 import { AccountAt } from "./account.ts";
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { keepMedia, mediaPath, sniff } from "../../../src/articles/media.ts";
 import { WECHAT_LIMITS } from "../../../src/formats/index.ts";
 import { sha256 } from "../../../src/platform/crypto.ts";
-import { type PictureDeps, pictureLoader } from "../../../src/wechat/pictures.ts";
+import { type PictureDeps, pictureLoader } from "../../../src/wechat/pictures/pictures.ts";
 import { decodePng } from "../../../src/wechat/pictures/png.ts";
 import { BROKEN, fitPicture } from "../../../src/wechat/pictures/fit.ts";
 import {

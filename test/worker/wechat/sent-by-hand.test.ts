@@ -1,10 +1,10 @@
 /** A draft that a person sends on the platform's site: its event closes the sheet, and nothing else does. */
 import { beforeEach, describe, expect, it } from "vitest";
-import { insertFinish } from "../../../src/wechat/callback-store.ts";
+import { insertFinish } from "../../../src/wechat/callback/callback-store.ts";
 import type { Finish } from "../../../src/wechat/callback/finish.ts";
-import { handFinished } from "../../../src/wechat/finished.ts";
-import { lookAtSheets } from "../../../src/wechat/sheet-looks.ts";
-import { openSheet } from "../../../src/wechat/sheet-openings.ts";
+import { handFinished } from "../../../src/wechat/sheets/finished.ts";
+import { lookAtSheets } from "../../../src/wechat/sheets/sheet-looks.ts";
+import { openSheet } from "../../../src/wechat/sheets/sheet-openings.ts";
 import { api, expectProblem } from "../helpers/api.ts";
 import { Office } from "../helpers/wechat.ts";
 import { at, World } from "../helpers/world.ts";

@@ -1,8 +1,8 @@
 /** 交接单: what the API cannot do, as people read it and tick it off. */
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Question } from "../../../src/channels/wechat/questions.ts";
-import { accountBooks } from "../../../src/wechat/books.ts";
-import { openCorrectionSheet, openSheet } from "../../../src/wechat/sheet-openings.ts";
+import { accountBooks } from "../../../src/wechat/books/books.ts";
+import { openCorrectionSheet, openSheet } from "../../../src/wechat/sheets/sheet-openings.ts";
 import { api, auditOf, expectProblem, expectStatus, expectUnwritten, makeToken, type Page } from "../helpers/api.ts";
 import { World } from "../helpers/world.ts";
 import { AccountAt } from "./account.ts";

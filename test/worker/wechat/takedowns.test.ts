@@ -1,6 +1,6 @@
 /** 撤回 at a WeChat account: what is recalled goes from there, once, whatever happens on the way. */
 import { beforeEach, describe, expect, it } from "vitest";
-import { insertTakedowns } from "../../../src/wechat/takedown-store.ts";
+import { insertTakedowns } from "../../../src/wechat/takedowns/takedown-store.ts";
 import { World } from "../helpers/world.ts";
 import { AccountAt } from "./account.ts";
 

@@ -1,11 +1,11 @@
 /** Which drafts wait for a person, and when to look whether one was sent: the statements behind `finished.ts`. */
-import { explainMass } from "../channels/wechat/codes.ts";
-import type { Statement } from "../platform/d1.ts";
-import { row, rows } from "../platform/d1.ts";
-import type { Guard } from "../platform/guard.ts";
-import { guarded } from "../platform/guard.ts";
-import { DAY, MINUTE } from "../platform/time.ts";
-import type { Finish } from "./callback/finish.ts";
+import { explainMass } from "../../channels/wechat/codes.ts";
+import type { Statement } from "../../platform/d1.ts";
+import { row, rows } from "../../platform/d1.ts";
+import type { Guard } from "../../platform/guard.ts";
+import { guarded } from "../../platform/guard.ts";
+import { DAY, MINUTE } from "../../platform/time.ts";
+import type { Finish } from "../callback/finish.ts";
 import type { Sheet } from "./sheet-store.ts";
 
 /** A look that did not come to an end is taken again after this. */

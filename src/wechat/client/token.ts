@@ -2,7 +2,7 @@
  * Which access token a call is made with: plain functions. `stable_token` gives everyone who asks the same token, so two
  * who fetch at the same time do no harm (developers.weixin.qq.com, getStableAccessToken).
  */
-import { localDate, MINUTE, SECOND } from "../platform/time.ts";
+import { localDate, MINUTE, SECOND } from "../../platform/time.ts";
 
 /** The platform renews a token this long before it expires, ms; a fetch gets the new one from then on. */
 const EARLY = 5 * MINUTE;

@@ -1,9 +1,9 @@
 /** What taking an article down at WeChat asks for, and what follows from the answer: plain functions. */
-import type { WechatCall } from "../channels/wechat/call.ts";
-import type { Explained, Judged } from "../channels/wechat/codes.ts";
-import { backoff, noiseOf } from "../delivery/policy.ts";
-import { DAY, MINUTE } from "../platform/time.ts";
-import type { Receipt } from "./receipt-store.ts";
+import type { WechatCall } from "../../channels/wechat/call.ts";
+import type { Explained, Judged } from "../../channels/wechat/codes.ts";
+import { backoff, noiseOf } from "../../delivery/policy.ts";
+import { DAY, MINUTE } from "../../platform/time.ts";
+import type { Receipt } from "../books/receipt-store.ts";
 
 /** What is known of the article that is to go. */
 export interface Target extends Receipt {

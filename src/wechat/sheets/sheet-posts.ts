@@ -1,10 +1,10 @@
 /** The posts of a hand-over sheet, with what a person copies and what the account has of them. */
-import { PICTURES } from "../articles/record-store.ts";
-import type { Statement } from "../platform/d1.ts";
-import { rows } from "../platform/d1.ts";
-import type { Guard } from "../platform/guard.ts";
-import { guarded } from "../platform/guard.ts";
-import type { ReceiptState } from "./receipt-store.ts";
+import { PICTURES } from "../../articles/record-store.ts";
+import type { Statement } from "../../platform/d1.ts";
+import { rows } from "../../platform/d1.ts";
+import type { Guard } from "../../platform/guard.ts";
+import { guarded } from "../../platform/guard.ts";
+import type { ReceiptState } from "../books/receipt-store.ts";
 
 /** A post of a sheet. `meta` is the revision's JSON, `pictures` is for `picturesOf`. */
 export interface SheetPost {

@@ -1,11 +1,11 @@
 /** An account's settings as a person changes them, and its menu as the platform gets it. */
-import type { Reply } from "../channels/kind.ts";
-import type { Account, WechatCall, WechatClient } from "../channels/wechat/call.ts";
-import { judgeAnswer } from "../channels/wechat/codes.ts";
-import { audit } from "../newsroom/audit-store.ts";
-import type { Actor } from "../newsroom/types.ts";
-import { newStamp } from "../platform/ids.ts";
-import { Problem, stale } from "../platform/problem.ts";
+import type { Reply } from "../../channels/kind.ts";
+import type { Account, WechatCall, WechatClient } from "../../channels/wechat/call.ts";
+import { judgeAnswer } from "../../channels/wechat/codes.ts";
+import { audit } from "../../newsroom/audit-store.ts";
+import type { Actor } from "../../newsroom/types.ts";
+import { newStamp } from "../../platform/ids.ts";
+import { Problem, stale } from "../../platform/problem.ts";
 import { MENU_CODES } from "./menu-codes.ts";
 import { type AccountSettings, type Button, menuBody, refuseMenu } from "./settings.ts";
 import { notePush, readSettings, settingsStamped, type StoredSettings, writeSettings } from "./settings-store.ts";

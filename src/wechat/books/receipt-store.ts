@@ -1,8 +1,8 @@
 /** Receipts of posts at WeChat accounts (`wechat_articles`), as they are read and changed after the push that made them. */
-import type { Statement } from "../platform/d1.ts";
-import { rows } from "../platform/d1.ts";
-import type { Guard } from "../platform/guard.ts";
-import { guarded } from "../platform/guard.ts";
+import type { Statement } from "../../platform/d1.ts";
+import { rows } from "../../platform/d1.ts";
+import type { Guard } from "../../platform/guard.ts";
+import { guarded } from "../../platform/guard.ts";
 
 const RECEIPT_STATES = ["drafted", "published", "failed", "deleted", "banned"] as const;
 export type ReceiptState = (typeof RECEIPT_STATES)[number];

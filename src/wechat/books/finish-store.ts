@@ -1,6 +1,6 @@
 /** What the platform said became of jobs, as pushes read it. The callback writes it (`callback-store.ts`). */
-import { row } from "../platform/d1.ts";
-import type { Finish } from "./callback/finish.ts";
+import { row } from "../../platform/d1.ts";
+import type { Finish } from "../callback/finish.ts";
 
 /** How a job ended, `publish:<id>` or `mass:<id>`; null while nobody said. */
 export async function findFinish(db: D1Database, channelId: number, job: string): Promise<Finish | null> {

@@ -1,7 +1,7 @@
 /** How a job of a WeChat account ended, for the push that waits for it: what its event said, read as the push reads it. */
-import { type Explained, explainMass, explainPublish } from "../channels/wechat/codes.ts";
-import type { Finished } from "../channels/wechat/questions.ts";
-import type { Finish } from "./callback/finish.ts";
+import { type Explained, explainMass, explainPublish } from "../../channels/wechat/codes.ts";
+import type { Finished } from "../../channels/wechat/questions.ts";
+import type { Finish } from "../callback/finish.ts";
 
 const words = ({ words: said, next }: Explained): string => `${said}。${next}`;
 

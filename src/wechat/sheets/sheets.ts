@@ -1,16 +1,16 @@
 /** What a person does to a hand-over sheet. Each act is one batch: the guarded change, the receipts, the audit row. */
-import type { Channel } from "../delivery/open-channel.ts";
-import { audit } from "../newsroom/audit-store.ts";
-import type { Actor } from "../newsroom/types.ts";
-import type { Statement } from "../platform/d1.ts";
-import type { Guard } from "../platform/guard.ts";
-import { newStamp } from "../platform/ids.ts";
-import { conflict, invalid, notFound } from "../platform/problem.ts";
+import type { Channel } from "../../delivery/open-channel.ts";
+import { audit } from "../../newsroom/audit-store.ts";
+import type { Actor } from "../../newsroom/types.ts";
+import type { Statement } from "../../platform/d1.ts";
+import type { Guard } from "../../platform/guard.ts";
+import { newStamp } from "../../platform/ids.ts";
+import { conflict, invalid, notFound } from "../../platform/problem.ts";
 import type { Sent, SheetPost } from "./sheet-posts.ts";
 import { endBySheet, listSheetPosts, moveBySheet, publishBySheet, undoSheet } from "./sheet-posts.ts";
 import type { Sheet } from "./sheet-store.ts";
 import { BY_PLATFORM, findSheet, reopenSheet, sheetStamped, tickOffSheet } from "./sheet-store.ts";
-import { endTakedowns, insertTakedownsOfRecalled } from "./takedown-store.ts";
+import { endTakedowns, insertTakedownsOfRecalled } from "../takedowns/takedown-store.ts";
 
 /** A task with the posts that it is about. */
 export interface SheetDetail extends Sheet {

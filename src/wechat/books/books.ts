@@ -1,12 +1,12 @@
 /** What pushes to WeChat accounts ask, answered from the database (`channels/wechat/questions.ts` lists it). */
-import { insertAlert } from "../alerts/store.ts";
-import type { Books, Pushing } from "../channels/kind.ts";
-import { type AccountConfig, massQuota } from "../channels/wechat/account.ts";
-import type { Finished, Granted, Question, SentUnseen } from "../channels/wechat/questions.ts";
-import type { Trouble } from "../channels/wechat/state.ts";
-import { audit } from "../newsroom/audit-store.ts";
-import type { Guard } from "../platform/guard.ts";
-import { localDate } from "../platform/time.ts";
+import { insertAlert } from "../../alerts/store.ts";
+import type { Books, Pushing } from "../../channels/kind.ts";
+import { type AccountConfig, massQuota } from "../../channels/wechat/account.ts";
+import type { Finished, Granted, Question, SentUnseen } from "../../channels/wechat/questions.ts";
+import type { Trouble } from "../../channels/wechat/state.ts";
+import { audit } from "../../newsroom/audit-store.ts";
+import type { Guard } from "../../platform/guard.ts";
+import { localDate } from "../../platform/time.ts";
 import {
   claimPushes,
   type LeftOut,
@@ -21,9 +21,9 @@ import {
 } from "./article-store.ts";
 import { finishedBy } from "./finish.ts";
 import { findFinish, newestUnknown } from "./finish-store.ts";
-import { noteGood, noteTrouble } from "./health/trouble-store.ts";
-import { openCorrectionSheet, openSheet } from "./sheet-openings.ts";
-import { insertTakedowns, insertTakedownsOfRecalled } from "./takedown-store.ts";
+import { noteGood, noteTrouble } from "../health/trouble-store.ts";
+import { openCorrectionSheet, openSheet } from "../sheets/sheet-openings.ts";
+import { insertTakedowns, insertTakedownsOfRecalled } from "../takedowns/takedown-store.ts";
 
 /** Who the audit says did what a push did. */
 const ACTOR = "wechat";

@@ -2,18 +2,18 @@
  * 撤回 at WeChat: a lane beside the channels' own cursors, since those may wait for the day's push. Each take-down is
  * claimed, made and settled by itself; made twice it is harmless, since what is gone is gone.
  */
-import { insertAlert } from "../alerts/store.ts";
-import { judgeAnswer } from "../channels/wechat/codes.ts";
-import { wakeShards } from "../delivery/store.ts";
-import { audit } from "../newsroom/audit-store.ts";
-import type { Statement } from "../platform/d1.ts";
-import { newStamp } from "../platform/ids.ts";
-import { MINUTE } from "../platform/time.ts";
-import type { LaneDeps } from "./deps.ts";
-import { openAccount } from "./open-account.ts";
-import { endReceipt } from "./receipt-store.ts";
-import { openTakedownSheet } from "./sheet-openings.ts";
-import { cancelSend } from "./sheet-store.ts";
+import { insertAlert } from "../../alerts/store.ts";
+import { judgeAnswer } from "../../channels/wechat/codes.ts";
+import { wakeShards } from "../../delivery/store.ts";
+import { audit } from "../../newsroom/audit-store.ts";
+import type { Statement } from "../../platform/d1.ts";
+import { newStamp } from "../../platform/ids.ts";
+import { MINUTE } from "../../platform/time.ts";
+import type { LaneDeps } from "../deps.ts";
+import { openAccount } from "../open-account.ts";
+import { endReceipt } from "../books/receipt-store.ts";
+import { openTakedownSheet } from "../sheets/sheet-openings.ts";
+import { cancelSend } from "../sheets/sheet-store.ts";
 import type { ClaimedTakedown, TakedownTarget } from "./takedown-store.ts";
 import { claimedBy, claimTakedown, nextTakedown, readTarget, settleTakedown } from "./takedown-store.ts";
 import type { Next } from "./takedown.ts";

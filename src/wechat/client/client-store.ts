@@ -1,9 +1,9 @@
 /** The client's tables: tokens, sealed to their channel, and what the platform answered to uploads. */
-import type { Picture } from "../channels/wechat/call.ts";
-import type { SecretKeys } from "../platform/crypto.ts";
-import { open, seal } from "../platform/crypto.ts";
-import type { Statement } from "../platform/d1.ts";
-import { row } from "../platform/d1.ts";
+import type { Picture } from "../../channels/wechat/call.ts";
+import type { SecretKeys } from "../../platform/crypto.ts";
+import { open, seal } from "../../platform/crypto.ts";
+import type { Statement } from "../../platform/d1.ts";
+import { row } from "../../platform/d1.ts";
 import type { Forced, Token } from "./token.ts";
 
 /** Whose token: a channel, and the AppID that it is configured with. */

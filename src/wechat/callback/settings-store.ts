@@ -1,7 +1,7 @@
 /** The rows of accounts' settings. */
-import type { Statement } from "../platform/d1.ts";
-import { row } from "../platform/d1.ts";
-import type { Guard } from "../platform/guard.ts";
+import type { Statement } from "../../platform/d1.ts";
+import { row } from "../../platform/d1.ts";
+import type { Guard } from "../../platform/guard.ts";
 import { type AccountSettings, DEFAULT_SETTINGS } from "./settings.ts";
 
 /** Settings as they are stored; `rev` 0 are the defaults of an account that has none. */

@@ -1,11 +1,11 @@
 /** What the callback writes and reads: messages seen, the days' followers, jobs that ended, posts to answer with. */
-import { picturesOf } from "../articles/media.ts";
-import { PICTURES } from "../articles/record-store.ts";
-import { coverOf } from "../formats/index.ts";
-import type { Statement } from "../platform/d1.ts";
-import { rows } from "../platform/d1.ts";
-import type { Guard } from "../platform/guard.ts";
-import type { Finish } from "./callback/finish.ts";
+import { picturesOf } from "../../articles/media.ts";
+import { PICTURES } from "../../articles/record-store.ts";
+import { coverOf } from "../../formats/index.ts";
+import type { Statement } from "../../platform/d1.ts";
+import { rows } from "../../platform/d1.ts";
+import type { Guard } from "../../platform/guard.ts";
+import type { Finish } from "./finish.ts";
 
 /** A message by the keyed hash that tells it from others, and the token of the batch that sees it. */
 interface Sight {

@@ -2,7 +2,7 @@
  * The client of the Official Accounts' API: gets a token, adds it to the call, uploads pictures, and renews a token that
  * the platform refuses. What an answer means is `channels/wechat/codes.ts`'s.
  */
-import type { Outgoing, Reply } from "../channels/kind.ts";
+import type { Outgoing, Reply } from "../../channels/kind.ts";
 import {
   type Account,
   CALL_DEADLINE,
@@ -10,17 +10,17 @@ import {
   type Picture,
   type WechatCall,
   type WechatClient,
-} from "../channels/wechat/call.ts";
-import { judgeAnswer } from "../channels/wechat/codes.ts";
-import type { ApiBases } from "../delivery/bases.ts";
-import { rebased } from "../delivery/bases.ts";
-import { type Fetch, sendHttp } from "../delivery/send.ts";
-import type { SecretKeys } from "../platform/crypto.ts";
-import { logFault } from "../platform/log.ts";
-import { SECOND } from "../platform/time.ts";
+} from "../../channels/wechat/call.ts";
+import { judgeAnswer } from "../../channels/wechat/codes.ts";
+import type { ApiBases } from "../../delivery/bases.ts";
+import { rebased } from "../../delivery/bases.ts";
+import { type Fetch, sendHttp } from "../../delivery/send.ts";
+import type { SecretKeys } from "../../platform/crypto.ts";
+import { logFault } from "../../platform/log.ts";
+import { SECOND } from "../../platform/time.ts";
 import { deleteUploads, findUpload, insertUpload, type Upload, type UploadKey } from "./client-store.ts";
 import { type Asking, askingFor, forceToken, type Obtained, obtainToken, type TokenDeps } from "./tokens.ts";
-import type { LoadPicture } from "./pictures.ts";
+import type { LoadPicture } from "../pictures/pictures.ts";
 import { multipart, uploadIn } from "./upload.ts";
 
 interface ClientDeps {

@@ -1,8 +1,8 @@
 /** Gets access tokens: from the table, from the platform, and by force where nothing else helps. */
-import type { Account } from "../channels/wechat/call.ts";
-import { judgeAnswer } from "../channels/wechat/codes.ts";
-import type { Reply } from "../channels/kind.ts";
-import type { SecretKeys } from "../platform/crypto.ts";
+import type { Account } from "../../channels/wechat/call.ts";
+import { judgeAnswer } from "../../channels/wechat/codes.ts";
+import type { Reply } from "../../channels/kind.ts";
+import type { SecretKeys } from "../../platform/crypto.ts";
 import { claimForced, findToken, type Holder, putToken } from "./client-store.ts";
 import { chooseToken, forcedAgain } from "./token.ts";
 

@@ -1,9 +1,9 @@
 /** Take-downs as the database keeps them: asked for in the recall's own batch, then a lane with leases. */
-import type { Statement } from "../platform/d1.ts";
-import { row, rows } from "../platform/d1.ts";
-import type { Guard } from "../platform/guard.ts";
-import { guarded } from "../platform/guard.ts";
-import { cancelCorrections } from "./sheet-store.ts";
+import type { Statement } from "../../platform/d1.ts";
+import { row, rows } from "../../platform/d1.ts";
+import type { Guard } from "../../platform/guard.ts";
+import { guarded } from "../../platform/guard.ts";
+import { cancelCorrections } from "../sheets/sheet-store.ts";
 import type { Target } from "./takedown.ts";
 
 /** How many accounts with due take-downs one tick sends to the queue. */

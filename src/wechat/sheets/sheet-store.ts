@@ -1,9 +1,9 @@
 /** Hand-over sheets 交接单 as the database keeps them: made by the push or the recall, ticked off by a person or an event. */
-import type { Statement } from "../platform/d1.ts";
-import { row, rows } from "../platform/d1.ts";
-import type { Guard } from "../platform/guard.ts";
-import { guarded } from "../platform/guard.ts";
-import { HOUR } from "../platform/time.ts";
+import type { Statement } from "../../platform/d1.ts";
+import { row, rows } from "../../platform/d1.ts";
+import type { Guard } from "../../platform/guard.ts";
+import { guarded } from "../../platform/guard.ts";
+import { HOUR } from "../../platform/time.ts";
 
 const SHEET_KINDS = ["send", "correct", "takedown"] as const;
 export type SheetKind = (typeof SHEET_KINDS)[number];

@@ -1,10 +1,10 @@
 /** What pushes write of posts at WeChat accounts: their receipts, and the messages to all followers that they claim. */
-import type { Placed, Receipts } from "../channels/wechat/questions.ts";
-import type { Receipt, Result, Way } from "../channels/wechat/state.ts";
-import type { Statement } from "../platform/d1.ts";
-import { rows } from "../platform/d1.ts";
-import type { Guard } from "../platform/guard.ts";
-import type { Finish } from "./callback/finish.ts";
+import type { Placed, Receipts } from "../../channels/wechat/questions.ts";
+import type { Receipt, Result, Way } from "../../channels/wechat/state.ts";
+import type { Statement } from "../../platform/d1.ts";
+import { rows } from "../../platform/d1.ts";
+import type { Guard } from "../../platform/guard.ts";
+import type { Finish } from "../callback/finish.ts";
 
 /** What became of a bundle's articles. */
 export interface Written {

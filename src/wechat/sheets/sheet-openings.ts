@@ -1,8 +1,8 @@
 /** Where hand-over sheets 交接单 come from: statements of the batches that ask for them, each once, with a word to the office. */
-import { insertAlerts } from "../alerts/store.ts";
-import { wakeShards } from "../delivery/store.ts";
-import type { Statement } from "../platform/d1.ts";
-import type { Guard } from "../platform/guard.ts";
+import { insertAlerts } from "../../alerts/store.ts";
+import { wakeShards } from "../../delivery/store.ts";
+import type { Statement } from "../../platform/d1.ts";
+import type { Guard } from "../../platform/guard.ts";
 import { SHEET_DUE_WITHIN } from "./sheet-store.ts";
 
 const insertSheet = `INSERT INTO wechat_sheets (uid, channel_id, kind, state, date, draft, bundle, note, due_at, created_at)`;

@@ -1,12 +1,12 @@
 /** A message to all followers that a person sent on the site: the platform's event closes the hand-over sheet. */
-import type { Account } from "../channels/wechat/call.ts";
-import { explainMass, judgeAnswer } from "../channels/wechat/codes.ts";
-import { audit } from "../newsroom/audit-store.ts";
-import type { Statement } from "../platform/d1.ts";
-import { newStamp } from "../platform/ids.ts";
-import type { Finish } from "./callback/finish.ts";
-import type { AccountDeps } from "./deps.ts";
-import { openAccount } from "./open-account.ts";
+import type { Account } from "../../channels/wechat/call.ts";
+import { explainMass, judgeAnswer } from "../../channels/wechat/codes.ts";
+import { audit } from "../../newsroom/audit-store.ts";
+import type { Statement } from "../../platform/d1.ts";
+import { newStamp } from "../../platform/ids.ts";
+import type { Finish } from "../callback/finish.ts";
+import type { AccountDeps } from "../deps.ts";
+import { openAccount } from "../open-account.ts";
 import type { Sent } from "./sheet-posts.ts";
 import type { OpenSend } from "./sheet-looks.ts";
 import { beginLook, endLook, knowsJob, listOpenSends, listStrange } from "./sheet-looks.ts";

@@ -2,14 +2,14 @@
  * What becomes of publications afterwards. An article that the office deletes by hand, or that the platform bans, fires no
  * event: looking is the only way to see it.
  */
-import { insertAlert } from "../alerts/store.ts";
-import { judgeAnswer } from "../channels/wechat/codes.ts";
-import { wakeShards } from "../delivery/store.ts";
-import { audit } from "../newsroom/audit-store.ts";
-import type { Statement } from "../platform/d1.ts";
-import { DAY, HOUR } from "../platform/time.ts";
-import type { AccountDeps } from "./deps.ts";
-import { openAccount } from "./open-account.ts";
+import { insertAlert } from "../../alerts/store.ts";
+import { judgeAnswer } from "../../channels/wechat/codes.ts";
+import { wakeShards } from "../../delivery/store.ts";
+import { audit } from "../../newsroom/audit-store.ts";
+import type { Statement } from "../../platform/d1.ts";
+import { DAY, HOUR } from "../../platform/time.ts";
+import type { AccountDeps } from "../deps.ts";
+import { openAccount } from "../open-account.ts";
 import type { Publication, PublishedArticle } from "./receipt-store.ts";
 import { dueLooks, endReceipt, listPublished, noteLook, published } from "./receipt-store.ts";
 

@@ -1,10 +1,10 @@
 /** What a person copies and looks at on a hand-over sheet: plain functions of its posts. */
-import type { Content } from "../articles/types.ts";
-import { picturesOf } from "../articles/media.ts";
-import { authorIn, titleWithin } from "../channels/wechat/articles.ts";
-import { coverOf, parseMarkdown, renderText } from "../formats/index.ts";
-import { hashtag } from "../handover/pack.ts";
-import { absolute } from "../platform/address.ts";
+import type { Content } from "../../articles/types.ts";
+import { picturesOf } from "../../articles/media.ts";
+import { authorIn, titleWithin } from "../../channels/wechat/articles.ts";
+import { coverOf, parseMarkdown, renderText } from "../../formats/index.ts";
+import { hashtag } from "../../handover/pack.ts";
+import { absolute } from "../../platform/address.ts";
 import type { Change } from "./changes.ts";
 import { changesOf, SITE_LIMIT } from "./changes.ts";
 import type { SheetPost } from "./sheet-posts.ts";

@@ -1,5 +1,5 @@
 /** A picture as the platform takes it, and what it answers: plain functions. */
-import type { Picture } from "../channels/wechat/call.ts";
+import type { Picture } from "../../channels/wechat/call.ts";
 import type { Upload } from "./client-store.ts";
 
 /** A picture's bytes, fit for the platform, or why there are none, in words for the office. */

@@ -1,10 +1,10 @@
 /** A manuscript's pictures as the Official Account takes them, wherever they are kept. */
-import { mediaHash } from "../articles/media.ts";
-import type { Picture } from "../channels/wechat/call.ts";
-import { sha256 } from "../platform/crypto.ts";
-import { fitPicture } from "./pictures/fit.ts";
-import type { LoadedPicture } from "./upload.ts";
-import { fetchOutside, type OutsideDeps } from "./pictures/outside.ts";
+import { mediaHash } from "../../articles/media.ts";
+import type { Picture } from "../../channels/wechat/call.ts";
+import { sha256 } from "../../platform/crypto.ts";
+import { fitPicture } from "./fit.ts";
+import type { LoadedPicture } from "../client/upload.ts";
+import { fetchOutside, type OutsideDeps } from "./outside.ts";
 
 /**
  * Gives a picture below 1 MB as JPEG or PNG. `hash` is the SHA-256 of what was found at `src`, before any conversion: the

@@ -1,11 +1,11 @@
 /** A token from outside: from a relay or another system that holds the account's AppSecret in the office's stead. */
-import { endWait, exists, findChannel } from "../delivery/channel-store.ts";
-import { wakeShard } from "../delivery/store.ts";
-import { audit } from "../newsroom/audit-store.ts";
-import type { Actor } from "../newsroom/types.ts";
-import type { SecretKeys } from "../platform/crypto.ts";
-import { conflict, notFound } from "../platform/problem.ts";
-import { SECOND } from "../platform/time.ts";
+import { endWait, exists, findChannel } from "../../delivery/channel-store.ts";
+import { wakeShard } from "../../delivery/store.ts";
+import { audit } from "../../newsroom/audit-store.ts";
+import type { Actor } from "../../newsroom/types.ts";
+import type { SecretKeys } from "../../platform/crypto.ts";
+import { conflict, notFound } from "../../platform/problem.ts";
+import { SECOND } from "../../platform/time.ts";
 import { putToken } from "./client-store.ts";
 
 const KIND = "wechat";

@@ -1,6 +1,6 @@
 /** What an account answers its readers by, and the menu under its conversation: a person's settings. */
-import { utf8Length } from "../formats/index.ts";
-import { plainWords } from "./callback/words.ts";
+import { utf8Length } from "../../formats/index.ts";
+import { plainWords } from "./words.ts";
 
 /** An answer of the office's own to what a reader writes. */
 interface KeywordReply {

@@ -1,12 +1,12 @@
 /** What an account has to do beside its pushes: take-downs, and looks whether a person has sent a draft. The queue runs it. */
-import type { DeliveryDeps } from "../delivery/deps.ts";
-import { MESSAGE_GRACE } from "../delivery/shard.ts";
-import type { AccountMessage } from "../env.ts";
-import { logFault } from "../platform/log.ts";
-import { HOUR, SECOND } from "../platform/time.ts";
-import type { LaneDeps } from "./deps.ts";
-import { lookForSent } from "./finished.ts";
-import { takeDueLooks } from "./sheet-looks.ts";
+import type { DeliveryDeps } from "../../delivery/deps.ts";
+import { MESSAGE_GRACE } from "../../delivery/shard.ts";
+import type { AccountMessage } from "../../env.ts";
+import { logFault } from "../../platform/log.ts";
+import { HOUR, SECOND } from "../../platform/time.ts";
+import type { LaneDeps } from "../deps.ts";
+import { lookForSent } from "../sheets/finished.ts";
+import { takeDueLooks } from "../sheets/sheet-looks.ts";
 import { takeDueTakedowns } from "./takedown-store.ts";
 import { takeNext } from "./takedowns.ts";
 
