@@ -49,6 +49,16 @@ export function explainPublish(status: number): Explained | null {
   return entry ? filled(entry, "") : unlisted(`publish_status ${status}`);
 }
 
+/** Where the platform's codes of a review of content lie (`err(10001)` to `err(22000)`), and of the administrator's no. */
+const REVIEWS = { from: 10_001, to: 22_000 };
+const ADMINISTRATOR = 40_001;
+
+/** Whether somebody decided that a message to all must not go out: the platform's review, or the administrator. */
+export function isDecided(status: string): boolean {
+  const code = Number(/^err\((\d+)\)$/i.exec(status)?.[1]);
+  return code === ADMINISTRATOR || (code >= REVIEWS.from && code <= REVIEWS.to);
+}
+
 /** The `Status` of MASSSENDJOBFINISH in words; null for a success. */
 export function explainMass(status: string): Explained | null {
   if (/^send ?success$/i.test(status)) return null;

@@ -44,10 +44,16 @@ export type Receipts = Record<string, Receipt>;
 
 export type SentUnseen = { job: string; finished: NonNullable<Finished> } | null;
 
+/** Why a job came to nothing. `decided`: a reviewer or the administrator said no, and nothing may go around that. */
+export interface Refusal {
+  refused: string;
+  decided?: boolean;
+}
+
 /** How a job ended, as its event said; null while nobody said. */
 export type Finished = {
   /** As polls say it: 0 is success, then why not. */
-  status: "published" | { refused: string };
+  status: "published" | Refusal;
   articleId: string | null;
   urls: Record<number, string>;
   /** Places of the articles that were refused, from 1. */

@@ -1,5 +1,5 @@
 /** How a job of a WeChat account ended, for the push that waits for it: what its event said, read as the push reads it. */
-import { type Explained, explainMass, explainPublish } from "../../channels/wechat/codes.ts";
+import { type Explained, explainMass, explainPublish, isDecided } from "../../channels/wechat/codes.ts";
 import type { Finished } from "../../channels/wechat/questions.ts";
 import type { Finish } from "../callback/finish.ts";
 
@@ -10,7 +10,10 @@ export function finishedBy(finish: Finish): Finished {
   const refused = finish.type === "mass" ? explainMass(finish.status) : refusedBy(finish.status);
   if (refused === undefined) return null;
   return {
-    status: refused === null ? "published" : { refused: words(refused) },
+    status:
+      refused === null
+        ? "published"
+        : { refused: words(refused), ...(finish.type === "mass" && { decided: isDecided(finish.status) }) },
     articleId: finish.type === "mass" ? null : finish.articleId || null,
     urls: Object.fromEntries(finish.articles.map(({ index, url }) => [index, url.replace(/^http:/, "https:")])),
     failed: finish.type === "mass" ? [] : finish.failed,

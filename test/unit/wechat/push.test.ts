@@ -122,24 +122,50 @@ describe("an article that the platform refuses", () => {
 });
 
 describe("a message to all", () => {
-  it("that the administrator refuses, or leaves alone, is published instead, and the office is told", async () => {
-    for (const yes of [false, null]) {
-      const office = await opened(2, {}, { protected: true });
-      await office.tick();
-      office.now += 15 * 60_000;
+  /** Two posts, sent to all on an account whose administrator has to confirm; gives the msg_id. */
+  async function waiting(): Promise<{ office: AccountOffice; job: string }> {
+    const office = await opened(2, {}, { protected: true });
+    office.now += 15 * 60_000;
+    const { sends } = office.platform.account(APP.app_id);
+    for (let i = 0; i < 5 && sends.length === 0; i++) {
       await office.tick();
       await office.drain();
-      for (let i = 0; i < 3 && office.platform.account(APP.app_id).sends.length === 0; i++) {
-        office.now += 60_000;
-        await office.tick();
-        await office.drain();
-      }
-      if (yes !== null) office.platform.decide(APP.app_id, yes);
-      await office.settle();
-      expect(office.pages).toEqual(pages(["publish", [1, 2]]));
-      expect(alerts(office)).toHaveLength(1);
-      expect(alerts(office)[0]).toContain("没有群发成功");
+      office.now += 60_000;
     }
+    return { office, job: String(sends[0]!.msg_id) };
+  }
+
+  /** The platform's event comes: how it ended. */
+  const told = (office: AccountOffice, job: string, status: string): void => {
+    const body = { type: "mass", job: `mass:${job}`, msgId: job, status, articles: [] };
+    office.sqlite.query(
+      `INSERT INTO wechat_finishes (channel_id, job, body, at) SELECT id, ?, ?, ? FROM channels`,
+      `mass:${job}`,
+      JSON.stringify(body),
+      office.now,
+    );
+  };
+
+  it("that the administrator leaves alone is published instead, and the office is told", async () => {
+    const { office } = await waiting();
+    await office.settle();
+    expect(office.pages).toEqual(pages(["publish", [1, 2]]));
+    expect(alerts(office)).toHaveLength(1);
+    expect(alerts(office)[0]).toContain("没有群发成功");
+  });
+
+  it.each([
+    ["err(40001)", "管理员拒绝"],
+    ["err(20001)", "涉嫌政治"],
+  ])("that somebody decided against (%s) goes out in no other way", async (status, words) => {
+    const { office, job } = await waiting();
+    if (status === "err(40001)") office.platform.decide(APP.app_id, false);
+    told(office, job, status);
+    await office.settle();
+    expect(office.pages).toEqual([]);
+    expect(office.receipts).toEqual(["failed draft 0", "failed draft 0"]);
+    expect(alerts(office)).toEqual(["wechat.left_out 2 篇没有发到公众号"]);
+    expect(why(office, 1)).toContain(words);
   });
 });
 

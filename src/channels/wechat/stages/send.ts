@@ -181,8 +181,8 @@ function notFound(state: State, looks: number, context: Context): Move {
 const FIRST_POLL = 5 * SECOND;
 /** Between looks at a result: events come within seconds, reviews take minutes, an administrator has half an hour. */
 const POLLS = [20 * SECOND, MINUTE, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE];
-/** A message to all that was sent waits this many looks for the event that brings its addresses: nothing else does. */
-const FOR_ADDRESSES = 5;
+/** A message to all that has ended waits this many looks for its event: nothing else has the addresses, or says why it was refused. */
+const FOR_EVENT = 5;
 /** Longer than any review. */
 const NO_RESULT = DAY;
 const SILENT = "微信一天里没有给出结果。为免重复，刊发没有再发；请到公众号后台核对";
@@ -202,8 +202,7 @@ export const result: StageRules<Extract<Stage, { name: "result" }>> = {
     if (!judged.ok) return again(state, judged);
     const mass = bundleOf(state).way === "mass";
     const finished = mass ? massIn(judged.value) : publicationIn(judged.value);
-    const addressed = finished !== null && (!mass || finished.status !== "published" || polls >= FOR_ADDRESSES);
-    if (addressed) return ended(state, finished, context);
+    if (finished !== null && (!mass || polls >= FOR_EVENT)) return ended(state, finished, context);
     const next = POLLS[Math.min(polls, POLLS.length - 1)]!;
     return wait(state, { name: "result", polls: polls + 1, asked: false }, context.now + next);
   },
@@ -221,6 +220,7 @@ function ended(before: State, { status, articleId, urls, failed }: NonNullable<F
   const out = failed.flatMap((idx) => (posts[idx - 1] === undefined ? [] : [[posts[idx - 1]!, why]]));
   // The platform names the articles at fault: the others go again without them.
   if (out.length > 0) return leaveOut(state, Object.fromEntries(out) as Record<string, string>);
+  if (status.decided) return leaveOut(state, Object.fromEntries(posts.map((post) => [post, why])));
   if (bundle.way === "mass") {
     // No message to all: readers get the posts all the same.
     const told = { code: "mass", words: `没有群发成功：${why}`, next: "这一组改为发布（不推送给粉丝）", after: 0 };
