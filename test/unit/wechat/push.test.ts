@@ -1,5 +1,7 @@
 /** What becomes of a day's posts at an account, on a platform that refuses as WeChat refuses. */
 import { describe, expect, it } from "vitest";
+import { accountConfig } from "../../../src/channels/wechat/account.ts";
+import { wechat } from "../../../src/channels/wechat/index.ts";
 import { AccountOffice } from "./account-office.ts";
 import { APP } from "./at.ts";
 
@@ -67,6 +69,13 @@ describe("fifteen posts", () => {
     expect(office.receipts).toEqual(["published publish 1", "published publish 2"]);
     // Followers were called by nobody: the office should know.
     expect(alerts(office)).toEqual(["wechat.account 公众号“gzh”：微信说群发次数已经用完，与刊发的记录不同（45028）"]);
+  });
+
+  it("and more than a push holds go on in the next one, without another message", async () => {
+    const office = await opened(30);
+    await office.settle();
+    expect(office.pages).toEqual(pages(["mass", to(1, 8)], ["publish", to(9, 30)]));
+    expect(office.rows(`SELECT json_array_length(entries) AS n FROM deliveries`)).toEqual([{ n: 24 }, { n: 6 }]);
   });
 
   it("of a 服务号 are sent four times a month", async () => {
@@ -292,5 +301,26 @@ describe("an account that a person sends for", () => {
       Array.from({ length: 2 }, () => ({ kind: "send", state: "open" })),
     );
     expect(office.receipts).toEqual([...to(1, 8).map((n) => `drafted draft ${n}`), "drafted draft 1"]);
+  });
+});
+
+describe("gathering", () => {
+  const at = (time: string) => Date.parse(`2026-11-23T${time}:00+08:00`);
+  const account = (more: object) => accountConfig.parse({ app_id: APP.app_id, mode: "certified", ...more });
+
+  it.each([
+    ["released before the account's time waits for it", "08:30", "08:31", "17:30"],
+    ["released before, looked at after, goes", "08:30", "17:30", null],
+    ["released after goes at once", "18:30", "18:30", null],
+  ])("a post %s", (_, released, now, until) => {
+    const held = wechat.holds!(account({ push_at: "17:30" }), at(released), at(now));
+    expect(held).toBe(until === null ? null : at(until));
+  });
+
+  it("goes by the clocks of the account's zone, also on a day when they are set forward", () => {
+    const config = account({ push_at: "02:30", time_zone: "America/New_York" });
+    // 8 March 2026 has no 02:30 in New York: the clocks go from 02:00 to 03:00.
+    const midnight = Date.parse("2026-03-08T00:00:00-05:00");
+    expect(wechat.holds!(config, midnight, midnight)).toBe(Date.parse("2026-03-08T03:00:00-04:00"));
   });
 });
