@@ -33,15 +33,14 @@ interface NewSheet {
 export function openSheet(db: D1Database, sheet: NewSheet, now: number): Statement[] {
   const { channelId, bundle, draft, date, articles } = sheet;
   const uid = `send-${bundle.replaceAll(/[^\w-]/g, "-")}`;
-  const words = [
-    `公众号草稿已备好：${date}，${articles.length} 篇`,
-    "请登录公众平台（mp.weixin.qq.com），照交接单核对草稿后发表，再在交接单上勾“完成”。",
-  ];
+  const title = `公众号草稿已备好：${date}，${articles.length} 篇`;
+  const todo = "请登录公众平台（mp.weixin.qq.com），照交接单核对草稿后发表，再在交接单上勾“完成”。";
   return [
     insertAlerts(db, {
-      sql: `SELECT ?, 'wechat.sheet', ?, ?, 'channel:' || c.uid FROM channels c
-            WHERE c.id = ? AND NOT EXISTS (SELECT 1 FROM wechat_sheets s WHERE s.channel_id = c.id AND s.uid = ?)`,
-      args: [now, ...words, channelId, uid],
+      // Two drafts of a day are told apart by their leads.
+      sql: `SELECT ?, 'wechat.sheet', ?, '头条《' || coalesce((SELECT title FROM posts WHERE id = ?), '') || '》。' || ?, 'channel:' || c.uid
+            FROM channels c WHERE c.id = ? AND NOT EXISTS (SELECT 1 FROM wechat_sheets s WHERE s.channel_id = c.id AND s.uid = ?)`,
+      args: [now, title, articles[0]?.postId ?? 0, todo, channelId, uid],
     }),
     db
       .prepare(`${insertSheet} VALUES (?, ?, 'send', 'open', ?, ?, ?, '', ?, ?) ON CONFLICT DO NOTHING`)

@@ -301,6 +301,10 @@ describe("an account that a person sends for", () => {
       Array.from({ length: 2 }, () => ({ kind: "send", state: "open" })),
     );
     expect(office.receipts).toEqual([...to(1, 8).map((n) => `drafted draft ${n}`), "drafted draft 1"]);
+    expect(office.rows<{ body: string }>(`SELECT body FROM alerts`).map(({ body }) => body.slice(0, 10))).toEqual([
+      "头条《稿件 1》。请",
+      "头条《稿件 9》。请",
+    ]);
   });
 });
 
