@@ -205,6 +205,8 @@ export interface StepsKind<Config = unknown, State = unknown> extends Descriptio
   sealed: boolean;
   /** What was begun goes on while its publication is stopped: the kind itself sends nothing more then, and learns what became of what it has sent. */
   followsStopped?: true;
+  /** What its books are told when a push is given up in this state: what it carried went stale, or it used up its calls. */
+  givenUp?(state: State, context: StepContext<Config>): readonly unknown[];
   begin(items: readonly Item[], config: Config): State;
   next(state: State, answer: Answer, context: StepContext<Config>): Step<State> | Promise<Step<State>>;
 }

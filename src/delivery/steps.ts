@@ -84,7 +84,7 @@ async function asking(channel: Work, next: () => Step<unknown> | Promise<Step<un
 /** The step, or the end of a push that has made all its calls. */
 function bounded(kind: StepsKind, step: Step<unknown>, made: number): Step<unknown> {
   if (step.type !== "request" || made < kind.most) return step;
-  return { type: "done", verdict: { type: "rejected", why: `not through after ${made} calls` } };
+  return { type: "done", verdict: { type: "rejected", why: `not through after ${made} calls` }, state: step.state };
 }
 
 const stored = (run: Run, channel: Work, state: unknown): Promise<string> =>
@@ -188,17 +188,23 @@ async function finish(
   end: Extract<Step<unknown>, { type: "done" }>,
   { last, n }: { last: { reply: Reply; record: CallRecord } | null; n: number },
 ): Promise<Sent> {
+  const kind = channel.channelKind as StepsKind;
   const verdict: Final =
     end.verdict.type === "moved"
       ? { type: "retry", why: `${end.verdict.why}; its settings have to say so` }
       : end.verdict;
   const goesOn = end.state !== undefined;
-  return conclude(run, channel, delivery, {
+  const sent = conclude(run, channel, delivery, {
     verdict,
     reply: last?.reply ?? null,
     ms: last?.record.ms ?? null,
     moved: null,
     state: goesOn ? await stored(run, channel, end.state) : null,
-    last: n >= (channel.channelKind as StepsKind).most,
+    last: n >= kind.most,
   });
+  if (!goesOn || sent.result.cursor === channel.cursor) return sent;
+  for (const question of kind.givenUp?.(end.state, contextOf(run, channel, delivery.entries)) ?? [])
+    if ((await told(run, channel, question)) === null)
+      return rest(channel, { until: run.clock() + BOOKS_WAIT, state: await stored(run, channel, end.state), last });
+  return sent;
 }

@@ -10,7 +10,7 @@ import { ACCOUNT_SECRETS, type AccountConfig, accountConfig } from "./account.ts
 import { CALL_DEADLINE } from "./call.ts";
 import { judgeAnswer } from "./codes.ts";
 import { draft, discard, findDraft, pictures, proof } from "./stages/draft.ts";
-import { end, replaced, sheet, trouble, written } from "./stages/end.ts";
+import { end, givenUp, replaced, sheet, trouble, written } from "./stages/end.ts";
 import { type Context, isReply, type Move, type StageRules } from "./stages/flow.ts";
 import { bundlesOf, byHand, claim, receipts, takeDown } from "./stages/plan.ts";
 import { findPublication, look, result, submit } from "./stages/send.ts";
@@ -93,6 +93,7 @@ export const wechat: StepsKind<AccountConfig, State> = {
   most: 2000,
   sealed: false,
   followsStopped: true,
+  givenUp,
   begin(items, config) {
     const kind = items[0]?.kind ?? "published";
     const bundles =

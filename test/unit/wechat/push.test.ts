@@ -308,6 +308,50 @@ describe("an account that a person sends for", () => {
   });
 });
 
+describe("an account that cannot be called until the news is stale", () => {
+  /** From the `nth` call of `path` on nothing is answered, this call's effect included if `after`. */
+  function silence(office: AccountOffice, path: string, nth: number, after: boolean): void {
+    const { handle } = office.platform;
+    let calls = 0;
+    let silent = false;
+    office.platform.handle = async (request, options) => {
+      const last = !silent && new URL(request.url).pathname === `/cgi-bin/${path}` && ++calls === nth;
+      silent ||= last;
+      if (silent && !(last && after)) throw new TypeError("the platform reset the connection");
+      const response = await handle.call(office.platform, request, options);
+      if (silent) throw new TypeError("the platform reset the connection");
+      return response;
+    };
+  }
+
+  it("leaves out what was not submitted, and the office is told which posts", async () => {
+    const office = await opened(10);
+    silence(office, "draft/add", 2, false);
+    await office.settle();
+    expect(office.pages).toEqual(pages(["mass", to(1, 8)]));
+    expect(office.receipts).toEqual([
+      ...to(1, 8).map((n) => `published mass ${n}`),
+      "failed draft 0",
+      "failed draft 0",
+    ]);
+    expect(why(office, 10)).toContain("没有发出");
+    expect(office.rows(`SELECT title FROM alerts WHERE kind = 'wechat.left_out'`)).toEqual([
+      { title: "2 篇没有发到公众号" },
+    ]);
+    expect(office.rows(`SELECT outcome, state FROM deliveries`)).toEqual([{ outcome: "expired", state: null }]);
+    expect(office.value("SELECT cursor FROM channels")).toBe(10);
+  });
+
+  it("takes what was submitted for published: it is never sent again", async () => {
+    const office = await opened(10);
+    silence(office, "freepublish/submit", 1, true);
+    await office.settle();
+    expect(office.receipts.slice(8)).toEqual(["published publish 1", "published publish 2"]);
+    expect(why(office, 9)).toContain("不会再发");
+    expect(office.platform.made("publish")).toHaveLength(1);
+  });
+});
+
 describe("gathering", () => {
   const at = (time: string) => Date.parse(`2026-11-23T${time}:00+08:00`);
   const account = (more: object) => accountConfig.parse({ app_id: APP.app_id, mode: "certified", ...more });

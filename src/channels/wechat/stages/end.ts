@@ -1,8 +1,8 @@
 /** The end of a bundle, and of the push: what became of it is written down, and what it took the place of goes. */
 import { unpublish } from "../calls.ts";
-import type { Placed } from "../questions.ts";
+import type { Placed, Question } from "../questions.ts";
 import { bundleName, type Stage, type State } from "../state.ts";
-import { again, ask, bundleOf, go, heldOf, type Move, request, type StageRules } from "./flow.ts";
+import { again, ask, bundleOf, type Context, go, heldOf, type Move, request, type StageRules } from "./flow.ts";
 
 const placed = (state: State): Placed[] => heldOf(state).map((post, i) => ({ post, idx: i + 1 }));
 
@@ -71,6 +71,35 @@ export const end: StageRules<Extract<Stage, { name: "end" }>> = {
   },
   told: (state) => through(state),
 };
+
+const TOO_LATE = "公众号一直调用不了，已经过了有效期，没有发出；问题解决后更正一次即会发布";
+const UNSURE = "已提交给微信，但一直没有查到结果。为免重复，刊发不会再发；请到公众号后台核对";
+
+/** Whether the bundle at work may be out: it was submitted, or a submission was made whose answer is not known. */
+function submitted({ stage }: State): boolean {
+  const at = stage.name === "trouble" ? stage.onward : stage;
+  if (at.name === "submit") return at.maybe === true;
+  return at.name === "look" || at.name === "find-publication" || at.name === "result" || at.name === "written";
+}
+
+/** A push that is given up: what may be out counts as published, so that it is never sent again; the rest is left out. */
+export function givenUp(state: State, { id, items }: Context): Question[] {
+  const questions: Question[] = [];
+  const unsure = state.bundles.length > 0 && submitted(state);
+  if (unsure) {
+    const { way, draft, job } = bundleOf(state);
+    const result = { state: "published", articleId: null, urls: {}, why: UNSURE } as const;
+    const bundle = bundleName(id, bundleOf(state));
+    questions.push({ type: "written", bundle, way, draft, job, articles: placed(state), result });
+  }
+  const waiting = new Set(state.bundles.slice(state.at + Number(unsure)).flatMap(({ posts }) => posts));
+  const left = items().flatMap(({ post: { id: post, title } }) => {
+    const why = state.out[post] ?? (waiting.has(post) ? TOO_LATE : null);
+    return why === null ? [] : [{ post, title, why }];
+  });
+  if (left.length > 0) questions.push({ type: "left-out", bundle: `${id}:0`, posts: left });
+  return questions;
+}
 
 function through(state: State): Move {
   const out = Object.keys(state.out).length;
