@@ -22,7 +22,7 @@ CREATE INDEX wechat_articles_bundle ON wechat_articles (channel_id, bundle);
 CREATE INDEX wechat_articles_post ON wechat_articles (post_id);
 
 -- Messages to all followers: each is claimed before it is sent, by the bundle that it is for.
-CREATE TABLE wechat_pushes (
+CREATE TABLE wechat_mass_sends (
   channel_id INTEGER NOT NULL REFERENCES channels (id) ON DELETE CASCADE,
   date TEXT NOT NULL,                               -- local date of the account
   bundle TEXT NOT NULL,

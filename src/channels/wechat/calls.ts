@@ -4,8 +4,8 @@ import { textIn } from "../http.ts";
 import type { AccountConfig } from "./account.ts";
 import { type DraftArticle, pictureOf } from "./articles.ts";
 import type { WechatCall } from "./call.ts";
-import { type Explained, explainMass, explainPublish } from "./codes.ts";
-import type { Finished } from "./questions.ts";
+import { explainMass, explainPublish, sentence } from "./codes.ts";
+import type { Finished, Refusal } from "./questions.ts";
 
 const outgoing = (call: WechatCall): Outgoing => ({
   transport: "wechat",
@@ -57,13 +57,16 @@ export const sendAll = (media: string, id: string, { send_ignore_reprint }: Acco
     },
   });
 
-type Answered = Readonly<Record<string, unknown>>;
+/** A member of an answer that is an object. */
+export type Answered = Readonly<Record<string, unknown>>;
 
-const list = (value: unknown): readonly Answered[] =>
+/** The objects in a list of an answer; none when it is no list. */
+export const list = (value: unknown): readonly Answered[] =>
   Array.isArray(value)
     ? value.flatMap((each: unknown) => (typeof each === "object" && each !== null ? [each as Answered] : []))
     : [];
-const object = (value: unknown): Answered =>
+/** An object of an answer; empty when it is none. */
+export const object = (value: unknown): Answered =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Answered) : {};
 
 /** A number of the platform's as text: ids are 64 bits wide and come as numbers or as texts. */
@@ -71,7 +74,7 @@ export const idIn = (value: unknown): string =>
   typeof value === "number" || typeof value === "bigint" ? String(value) : textIn(value);
 
 /** An address of the platform's, over https. */
-const secure = (url: string): string => url.replace(/^http:/, "https:");
+export const secure = (url: string): string => url.replace(/^http:/, "https:");
 
 /** What the account calls an uploaded picture. */
 export const uploadedIn = (answer: Answered): string => secure(textIn(answer["url"])) || textIn(answer["media_id"]);
@@ -104,8 +107,6 @@ export function urlsIn(articles: readonly Answered[]): Record<number, string> {
   );
 }
 
-const words = ({ words: said, next }: Explained): string => `${said}。${next}`;
-
 /** What freepublish/get says; null while the publication is under way. */
 export function publicationIn(answer: Answered): Finished {
   const status = Number(answer["publish_status"]);
@@ -113,7 +114,7 @@ export function publicationIn(answer: Answered): Finished {
   const refused = explainPublish(status);
   const failed = Array.isArray(answer["fail_idx"]) ? answer["fail_idx"].map(Number) : [];
   return {
-    status: refused === null ? "published" : { refused: words(refused) },
+    status: refused === null ? "published" : { refused: sentence(refused) },
     articleId: textIn(answer["article_id"]) || null,
     urls: urlsIn(list(object(answer["article_detail"])["item"])),
     failed,
@@ -124,12 +125,9 @@ export function publicationIn(answer: Answered): Finished {
 export function massIn(answer: Answered): Finished {
   const status = textIn(answer["msg_status"]).toUpperCase().replaceAll(" ", "_");
   if (status === "SEND_SUCCESS") return { status: "published", articleId: null, urls: {}, failed: [] };
-  if (status === "SEND_FAIL" || status === "DELETE")
-    return {
-      status: { refused: words(explainMass("send fail") ?? { class: "article", words: status, next: "" }) },
-      articleId: null,
-      urls: {},
-      failed: [],
-    };
+  const refused = (status: Refusal): Finished => ({ status, articleId: null, urls: {}, failed: [] });
+  if (status === "SEND_FAIL") return refused({ refused: sentence(explainMass("send fail")!) });
+  // Somebody took it back: it must not come again in another way.
+  if (status === "DELETE") return refused({ refused: "群发以后被人在公众平台删除", decided: true });
   return null;
 }

@@ -98,7 +98,8 @@ function refused(errcode: number, errmsg: string, now: number): Judged {
   return { ok: false, errcode, explained, verdict: verdictOf(errcode, explained, now) };
 }
 
-const sentence = ({ words, next }: Explained): string => `${words}。${next}`;
+/** What is wrong, and what to do, as one text. */
+export const sentence = ({ words, next }: Explained): string => `${words}。${next}`;
 
 function verdictOf(errcode: number, explained: Explained, now: number): Verdict {
   const why = `${errcode} ${sentence(explained)}`;

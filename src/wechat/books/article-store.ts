@@ -1,4 +1,5 @@
 /** What pushes write of posts at WeChat accounts: their receipts, and the messages to all followers that they claim. */
+import { secure } from "../../channels/wechat/calls.ts";
 import type { Placed, Receipts } from "../../channels/wechat/questions.ts";
 import type { Receipt, Result, Way } from "../../channels/wechat/state.ts";
 import type { Statement } from "../../platform/d1.ts";
@@ -124,7 +125,7 @@ export async function readPostIds(db: D1Database, posts: readonly string[]): Pro
  * Claims a message to all followers for each of these bundles, in order, as long as the day's and the month's allowance
  * lasts. A claim is its bundle's for good.
  */
-export function claimPushes(
+export function claimMassSends(
   db: D1Database,
   channelId: number,
   date: string,
@@ -134,9 +135,9 @@ export function claimPushes(
   return bundles.map((bundle) =>
     db
       .prepare(
-        `INSERT INTO wechat_pushes (channel_id, date, bundle) SELECT ?1, ?2, ?3
-         WHERE (SELECT count(*) FROM wechat_pushes WHERE channel_id = ?1 AND date = ?2) < ?4
-           AND (SELECT count(*) FROM wechat_pushes WHERE channel_id = ?1 AND date BETWEEN substr(?2, 1, 7) || '-01' AND substr(?2, 1, 7) || '-31') < ?5
+        `INSERT INTO wechat_mass_sends (channel_id, date, bundle) SELECT ?1, ?2, ?3
+         WHERE (SELECT count(*) FROM wechat_mass_sends WHERE channel_id = ?1 AND date = ?2) < ?4
+           AND (SELECT count(*) FROM wechat_mass_sends WHERE channel_id = ?1 AND date BETWEEN substr(?2, 1, 7) || '-01' AND substr(?2, 1, 7) || '-31') < ?5
          ON CONFLICT DO NOTHING`,
       )
       .bind(channelId, date, bundle, quota.day, quota.month),
@@ -147,7 +148,7 @@ export function claimPushes(
 export function listClaims(db: D1Database, channelId: number, date: string, bundles: readonly string[]): Statement {
   return db
     .prepare(
-      `SELECT bundle FROM wechat_pushes WHERE channel_id = ? AND date = ? AND bundle IN (SELECT value FROM json_each(?))`,
+      `SELECT bundle FROM wechat_mass_sends WHERE channel_id = ? AND date = ? AND bundle IN (SELECT value FROM json_each(?))`,
     )
     .bind(channelId, date, JSON.stringify(bundles));
 }
@@ -158,7 +159,7 @@ export function listClaims(db: D1Database, channelId: number, date: string, bund
  */
 export function writeAddresses(db: D1Database, channelId: number, finish: Finish, guard: Guard): Statement[] {
   if (finish.type !== "mass" || finish.articles.length === 0) return [];
-  const urls = finish.articles.map(({ index, url }) => [index, url.replace(/^http:/, "https:")]);
+  const urls = finish.articles.map(({ index, url }) => [index, secure(url)]);
   return [
     db
       .prepare(

@@ -4,11 +4,12 @@ import type { Books, Pushing } from "../../channels/kind.ts";
 import { type AccountConfig, massQuota } from "../../channels/wechat/account.ts";
 import type { Finished, Granted, Question, SentUnseen } from "../../channels/wechat/questions.ts";
 import type { Trouble } from "../../channels/wechat/state.ts";
+import { wakeShards } from "../../delivery/store.ts";
 import { audit } from "../../newsroom/audit-store.ts";
 import type { Guard } from "../../platform/guard.ts";
 import { localDate } from "../../platform/time.ts";
 import {
-  claimPushes,
+  claimMassSends,
   type LeftOut,
   listClaims,
   readPostIds,
@@ -19,7 +20,7 @@ import {
   writeReceipts,
   type Written,
 } from "./article-store.ts";
-import { finishedBy } from "./finish.ts";
+import { finishedBy } from "./finished.ts";
 import { findFinish, newestUnknown } from "./finish-store.ts";
 import { noteGood, noteTrouble } from "../health/trouble-store.ts";
 import { openCorrectionSheet, openSheet } from "../sheets/sheet-openings.ts";
@@ -71,7 +72,7 @@ async function claim(
 ): Promise<Granted> {
   const quota = massQuota(configOf(pushing));
   const answers = await db.batch<{ bundle: string }>([
-    ...claimPushes(db, pushing.channel, date, bundles, quota),
+    ...claimMassSends(db, pushing.channel, date, bundles, quota),
     listClaims(db, pushing.channel, date, bundles),
   ]);
   return { bundles: answers.at(-1)!.results.map(({ bundle }) => bundle) };
@@ -127,7 +128,11 @@ async function leaveOut(
     subject: subjectOf(pushing),
   };
   const guard = untold(pushing.channel, bundle, posts, alert);
-  await db.batch([insertAlert(db, alert, guard), writeFailures(db, pushing.channel, bundle, posts, pushing.now)]);
+  await db.batch([
+    insertAlert(db, alert, guard),
+    writeFailures(db, pushing.channel, bundle, posts, pushing.now),
+    ...wakeShards(db, pushing.now, "alert"),
+  ]);
   return null;
 }
 

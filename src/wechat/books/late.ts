@@ -3,6 +3,7 @@
  * event: looking is the only way to see it.
  */
 import { insertAlert } from "../../alerts/store.ts";
+import { type Answered, list, object } from "../../channels/wechat/calls.ts";
 import { judgeAnswer } from "../../channels/wechat/codes.ts";
 import { wakeShards } from "../../delivery/store.ts";
 import { audit } from "../../newsroom/audit-store.ts";
@@ -22,18 +23,11 @@ const FOR = 3 * DAY;
 /** What happened to an article that was published. */
 type Fate = "deleted" | "banned" | null;
 
-type Answer = Readonly<Record<string, unknown>>;
-
-const listOf = (value: unknown): readonly Answer[] =>
-  Array.isArray(value) ? value.filter((each): each is Answer => typeof each === "object" && each !== null) : [];
-
-const objectIn = (value: unknown): Answer => (typeof value === "object" && value !== null ? { ...value } : {});
-
 /** The places, from 1, that `freepublish/batchget` marks as deleted, by article_id. */
-export function deletedIn(answer: Answer): Map<string, Set<number>> {
+export function deletedIn(answer: Answered): Map<string, Set<number>> {
   return new Map(
-    listOf(answer["item"]).map((item) => {
-      const news = listOf(objectIn(item["content"])["news_item"]);
+    list(answer["item"]).map((item) => {
+      const news = list(object(item["content"])["news_item"]);
       return [
         String(item["article_id"]),
         new Set(news.flatMap((each, i) => (each["is_deleted"] === true ? i + 1 : []))),
@@ -48,13 +42,13 @@ export function deletedIn(answer: Answer): Map<string, Set<number>> {
  */
 export function fateOf(
   { idx, articleId }: Pick<PublishedArticle, "idx" | "articleId">,
-  answer: Answer,
+  answer: Answered,
   deleted: ReadonlyMap<string, ReadonlySet<number>>,
 ): Fate {
   const status = Number(answer["publish_status"]);
   if (status === 6) return "banned";
   if (status === 5 || (articleId !== null && deleted.get(articleId)?.has(idx))) return "deleted";
-  const there = listOf(objectIn(answer["article_detail"])["item"]).map((item) => Number(item["idx"]));
+  const there = list(object(answer["article_detail"])["item"]).map((item) => Number(item["idx"]));
   return status === 0 && there.length > 0 && !there.includes(idx) ? "deleted" : null;
 }
 
@@ -96,8 +90,8 @@ export async function lookBack(deps: AccountDeps, now: number): Promise<void> {
     if (calls + 2 > CALLS) return;
     const account = await openAccount(deps, channelId);
     if (account === null) continue;
-    const list = { path: "/cgi-bin/freepublish/batchget", body: { offset: 0, count: 20, no_content: 1 } };
-    const listed = judgeAnswer(await wechat(account, list), now);
+    const asked = { path: "/cgi-bin/freepublish/batchget", body: { offset: 0, count: 20, no_content: 1 } };
+    const listed = judgeAnswer(await wechat(account, asked), now);
     calls += 1;
     if (!listed.ok && listed.errcode === null) continue;
     const deleted = listed.ok ? deletedIn(listed.value) : new Map<string, Set<number>>();

@@ -1,4 +1,5 @@
 /** A picture as the platform takes it, and what it answers: plain functions. */
+import { secure } from "../../channels/wechat/calls.ts";
 import type { Picture } from "../../channels/wechat/call.ts";
 import type { Upload } from "./client-store.ts";
 
@@ -34,7 +35,6 @@ export function multipart({ bytes, mime, hash }: Extract<LoadedPicture, { type: 
 export function uploadIn(use: Picture["use"], answer: Readonly<Record<string, unknown>>): Upload | null {
   const { url, media_id: mediaId } = answer;
   if (typeof url !== "string" || !URL.canParse(url)) return null;
-  const secure = url.replace(/^http:/, "https:");
-  if (use === "body") return { url: secure };
-  return typeof mediaId === "string" && mediaId !== "" ? { url: secure, media_id: mediaId } : null;
+  if (use === "body") return { url: secure(url) };
+  return typeof mediaId === "string" && mediaId !== "" ? { url: secure(url), media_id: mediaId } : null;
 }

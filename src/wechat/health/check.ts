@@ -1,7 +1,7 @@
 /** Asks the platform how it stands with an account. Calls of quota and callback/check are counted: nobody asks more than needed. */
 import type { AccountConfig } from "../../channels/wechat/account.ts";
 import type { Account, WechatClient } from "../../channels/wechat/call.ts";
-import { judgeAnswer, type Judged } from "../../channels/wechat/codes.ts";
+import { judgeAnswer, type Judged, sentence } from "../../channels/wechat/codes.ts";
 import type { Statement } from "../../platform/d1.ts";
 import { MINUTE } from "../../platform/time.ts";
 import { type CallbackCheck, type CallQuota, callsOf, quotaNotice, type Refusal } from "./rules.ts";
@@ -75,7 +75,7 @@ async function askCallback(deps: Pick<CheckDeps, "wechat" | "wall">, account: Ch
     if (judged.errcode !== 40201) return null;
     // An account need not have one: it then answers readers by what is set at the platform.
     const used = account.config.token !== undefined;
-    return { ok: !used, words: used ? `${judged.explained.words}。${judged.explained.next}` : "没有使用回调" };
+    return { ok: !used, words: used ? sentence(judged.explained) : "没有使用回调" };
   }
   const list = (name: string): Record<string, unknown>[] =>
     Array.isArray(judged.value[name]) ? (judged.value[name] as Record<string, unknown>[]) : [];

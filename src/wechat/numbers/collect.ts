@@ -2,6 +2,7 @@
  * The daily look at an account: what the platform counted of its readers, what it allows, and whether its certification
  * ends. One account a run, at most fifteen calls; the next account comes with the next tick.
  */
+import { secure } from "../../channels/wechat/calls.ts";
 import { titleWithin } from "../../channels/wechat/articles.ts";
 import type { WechatClient } from "../../channels/wechat/call.ts";
 import { judgeAnswer } from "../../channels/wechat/codes.ts";
@@ -87,7 +88,7 @@ function nextLook(refused: Refused | null, late: boolean, now: number): number {
 /** Where the statistics say that articles are: an address of the platform's own only. */
 const urlsOf = (found: ReturnType<typeof matched>): { post: number; url: string }[] =>
   found.flatMap(({ post, figures: { url } }) =>
-    /^https?:\/\/mp\.weixin\.qq\.com\//.test(url) ? [{ post, url: url.replace(/^http:/, "https:") }] : [],
+    /^https?:\/\/mp\.weixin\.qq\.com\//.test(url) ? [{ post, url: secure(url) }] : [],
   );
 
 interface Collected {

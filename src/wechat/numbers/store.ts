@@ -135,7 +135,7 @@ export async function countPushes(
   const found = await row<{ day: number; month: number }>(
     db
       .prepare(
-        `SELECT count(*) FILTER (WHERE date = ?2) AS day, count(*) AS month FROM wechat_pushes
+        `SELECT count(*) FILTER (WHERE date = ?2) AS day, count(*) AS month FROM wechat_mass_sends
          WHERE channel_id = ?1 AND date BETWEEN substr(?2, 1, 7) || '-01' AND substr(?2, 1, 7) || '-31'`,
       )
       .bind(channelId, date),

@@ -5,7 +5,7 @@ import type { AccountMessage } from "../../env.ts";
 import { logFault } from "../../platform/log.ts";
 import { HOUR, SECOND } from "../../platform/time.ts";
 import type { LaneDeps } from "../deps.ts";
-import { lookForSent } from "../sheets/finished.ts";
+import { lookForSent } from "../sheets/sent-by-hand.ts";
 import { takeDueLooks } from "../sheets/sheet-looks.ts";
 import { takeDueTakedowns } from "./takedown-store.ts";
 import { takeNext } from "./takedowns.ts";

@@ -1,6 +1,6 @@
 /** What taking an article down at WeChat asks for, and what follows from the answer: plain functions. */
 import type { WechatCall } from "../../channels/wechat/call.ts";
-import type { Explained, Judged } from "../../channels/wechat/codes.ts";
+import { type Judged, sentence } from "../../channels/wechat/codes.ts";
 import { backoff, noiseOf } from "../../delivery/policy.ts";
 import { DAY, MINUTE } from "../../platform/time.ts";
 import type { Receipt } from "../books/receipt-store.ts";
@@ -79,8 +79,6 @@ export type Next =
 export const GIVE_UP_AFTER = 3 * DAY;
 /** Trouble that passes by itself is told of only when it lasts. */
 const PATIENCE = 30 * MINUTE;
-
-const sentence = ({ words, next }: Explained): string => `${words}。${next}`;
 
 /** What follows at `now` from the answer to the `tries`th call. */
 export function follow(

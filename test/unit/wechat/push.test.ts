@@ -90,6 +90,15 @@ describe("fifteen posts", () => {
 });
 
 describe("an article that the platform refuses", () => {
+  it("is told of at once to those who follow alerts", async () => {
+    const office = await opened(1);
+    office.sqlite.query(`INSERT INTO shards (id, members, purpose) VALUES (90, 1, 'alert')`);
+    const pushing = { channel: office.value<number>("SELECT id FROM channels"), uid: "gzh", config: {}, id: "gzh_0" };
+    const posts = [{ post: "post-1", title: "稿件 1", why: "没有通过" }];
+    await office.books["wechat"]!({ ...pushing, now: office.now }, { type: "left-out", bundle: "gzh_0:1", posts });
+    expect(office.value("SELECT due_at FROM shards WHERE id = 90")).toBe(office.now);
+  });
+
   it("by name goes out of its bundle, and the others go on", async () => {
     const office = await opened(9);
     office.platform.world.faults.outcomes.push({ of: "publish", publish_status: 2, fail_idx: [1] });
@@ -161,6 +170,16 @@ describe("a message to all", () => {
     expect(office.pages).toEqual(pages(["publish", [1, 2]]));
     expect(alerts(office)).toHaveLength(1);
     expect(alerts(office)[0]).toContain("没有群发成功");
+  });
+
+  it("that was deleted before its result was known does not come again", async () => {
+    const { office } = await waiting();
+    office.platform.decide(APP.app_id, true);
+    const [sent] = office.platform.account(APP.app_id).sends;
+    Object.defineProperty(sent, "status", { get: () => "DELETE", set() {} });
+    await office.settle();
+    expect(office.platform.made("publish")).toEqual([]);
+    expect(why(office, 1)).toContain("删除");
   });
 
   it.each([

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { judgeAnswer } from "../../../src/channels/wechat/codes.ts";
 import { changesOf, passages, touched } from "../../../src/wechat/sheets/changes.ts";
-import { fit } from "../../../src/wechat/sheets/finished.ts";
+import { fit } from "../../../src/wechat/sheets/sent-by-hand.ts";
 import { deletedIn, fateOf } from "../../../src/wechat/books/late.ts";
 import { articleUrl } from "../../../src/wechat/sheets/sheets.ts";
 import { follow, GIVE_UP_AFTER, idNumber, planOf, type Target } from "../../../src/wechat/takedowns/takedown.ts";

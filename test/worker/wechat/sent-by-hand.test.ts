@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { insertFinish } from "../../../src/wechat/callback/callback-store.ts";
 import type { Finish } from "../../../src/wechat/callback/finish.ts";
-import { handFinished } from "../../../src/wechat/sheets/finished.ts";
+import { handFinished } from "../../../src/wechat/sheets/sent-by-hand.ts";
 import { lookAtSheets } from "../../../src/wechat/sheets/sheet-looks.ts";
 import { openSheet } from "../../../src/wechat/sheets/sheet-openings.ts";
 import { api, expectProblem } from "../helpers/api.ts";

@@ -14,6 +14,7 @@ import {
 } from "../calls.ts";
 import { articleOf, DIGEST_PICTURE, picturesFor, pictureOf } from "../articles.ts";
 import { textIn } from "../../http.ts";
+import { sentence } from "../codes.ts";
 import { lossOf } from "../round-trip.ts";
 import type { Stage, State } from "../state.ts";
 import {
@@ -29,6 +30,7 @@ import {
   postsOf,
   printOf,
   REDOING,
+  REST,
   request,
   type StageRules,
   unfitOf,
@@ -86,7 +88,7 @@ export const draft: StageRules<Extract<Stage, { name: "draft" }>> = {
         code: "cover",
         words: "封面图传不上去，连备用封面也不行",
         next: "请维护人员检查公众号素材库是否已满，以及刊发自带的封面图是否部署",
-        after: 30 * 60_000,
+        after: REST,
       };
       const asked = without(left.pictures, (at) => at === null);
       return go({ ...left, pictures: asked }, { name: "trouble", told, onward: { name: "pictures", key: "" } });
@@ -102,7 +104,7 @@ export const draft: StageRules<Extract<Stage, { name: "draft" }>> = {
     // Somebody may have tidied the library, and the client has forgotten these covers: they are uploaded anew.
     if (errcode === BAD_MEDIA && bundleOf(state).redone < REDOING)
       return anew({ ...state, pictures: without(state.pictures, () => true) });
-    if (explained.class === "article") return divide(state, `${explained.words}。${explained.next}`, context);
+    if (explained.class === "article") return divide(state, sentence(explained), context);
     return again(state, judged);
   },
   lost: (state) => go(state, { name: "find-draft" }),

@@ -90,7 +90,7 @@ export function printOf(articles: readonly DraftArticle[]): string {
 /** What keeps a push longer than this is told to the office, ms. */
 const LONG = HOUR;
 /** How long it rests for what a person has to mend, unless the platform's code says otherwise. */
-const REST = 30 * MINUTE;
+export const REST = 30 * MINUTE;
 
 type Refused = Extract<Judged, { ok: false }>;
 

@@ -16,7 +16,7 @@ import {
   urlsIn,
 } from "../calls.ts";
 import { textIn } from "../../http.ts";
-import { answerIn } from "../codes.ts";
+import { answerIn, sentence } from "../codes.ts";
 import type { Finished, SentUnseen } from "../questions.ts";
 import { ownWay } from "./plan.ts";
 import { bundleName, type Stage, type State } from "../state.ts";
@@ -91,7 +91,7 @@ export const submit: StageRules<Extract<Stage, { name: "submit" }>> = {
     }
     if (errcode === BAD_MEDIA) return go(state, { name: "find-publication", looks: 0 });
     if (verdict.type === "unknown" || errcode === BUSY) return again(state, judged, unsure(state));
-    if (explained.class === "article") return divide(state, `${explained.words}。${explained.next}`, context);
+    if (explained.class === "article") return divide(state, sentence(explained), context);
     return again(state, judged);
   },
   lost: (state) => go(state, unsure(state)),

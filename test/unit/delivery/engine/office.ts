@@ -43,7 +43,7 @@ const TABLES = [
   "wechat_health",
   "wechat_told",
   "wechat_articles",
-  "wechat_pushes",
+  "wechat_mass_sends",
   "wechat_finishes",
   "wechat_seen",
   "wechat_uploads",

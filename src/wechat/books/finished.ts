@@ -1,9 +1,8 @@
 /** How a job of a WeChat account ended, for the push that waits for it: what its event said, read as the push reads it. */
-import { type Explained, explainMass, explainPublish, isDecided } from "../../channels/wechat/codes.ts";
+import { secure } from "../../channels/wechat/calls.ts";
+import { type Explained, explainMass, explainPublish, isDecided, sentence } from "../../channels/wechat/codes.ts";
 import type { Finished } from "../../channels/wechat/questions.ts";
 import type { Finish } from "../callback/finish.ts";
-
-const words = ({ words: said, next }: Explained): string => `${said}。${next}`;
 
 /** What an event says of a job; null where it does not say how it ended. */
 export function finishedBy(finish: Finish): Finished {
@@ -13,9 +12,9 @@ export function finishedBy(finish: Finish): Finished {
     status:
       refused === null
         ? "published"
-        : { refused: words(refused), ...(finish.type === "mass" && { decided: isDecided(finish.status) }) },
+        : { refused: sentence(refused), ...(finish.type === "mass" && { decided: isDecided(finish.status) }) },
     articleId: finish.type === "mass" ? null : finish.articleId || null,
-    urls: Object.fromEntries(finish.articles.map(({ index, url }) => [index, url.replace(/^http:/, "https:")])),
+    urls: Object.fromEntries(finish.articles.map(({ index, url }) => [index, secure(url)])),
     failed: finish.type === "mass" ? [] : finish.failed,
   };
 }
