@@ -1,4 +1,4 @@
-/** Which drafts wait for a person, and when to look whether one was sent: the statements behind `finished.ts`. */
+/** Which drafts wait for a person, and when to look whether one was sent: the statements behind `sent-by-hand.ts`. */
 import { explainMass } from "../../channels/wechat/codes.ts";
 import type { Statement } from "../../platform/d1.ts";
 import { row, rows } from "../../platform/d1.ts";
